@@ -1,0 +1,88 @@
+#include "lydian/core/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace lydian {
+namespace {
+
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Status sync_folder(const std::filesystem::path& folder) {
+  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0 || ::fsync(fd.get()) != 0) return fail("{}: cannot sync the folder: {}", folder.string(), std::strerror(errno));
+  return {};
+}
+
+}  // namespace
+
+Result<Bytes> read_file(const std::filesystem::path& path) {
+  const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return fail("{}: cannot open: {}", path.string(), std::strerror(errno));
+  struct stat info{};
+  if (::fstat(fd.get(), &info) != 0) return fail("{}: cannot stat: {}", path.string(), std::strerror(errno));
+  if (!S_ISREG(info.st_mode)) return fail("{}: not a regular file", path.string());
+  Bytes content(static_cast<std::size_t>(info.st_size));
+  std::size_t done = 0;
+  while (done < content.size()) {
+    const ssize_t n = ::read(fd.get(), content.data() + done, content.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return fail("{}: cannot read: {}", path.string(), std::strerror(errno));
+    if (n == 0) return fail("{}: ended at byte {} of {}", path.string(), done, content.size());
+    done += static_cast<std::size_t>(n);
+  }
+  return content;
+}
+
+Result<std::string> read_text_file(const std::filesystem::path& path) {
+  const Bytes content = TRY(read_file(path));
+  return std::string(as_text(content));
+}
+
+Status write_file_atomic(const std::filesystem::path& path, ByteView content) {
+  const std::filesystem::path temporary = path.string() + ".partial." + std::to_string(::getpid());
+  {
+    const FileDescriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (fd.get() < 0) return fail("{}: cannot create: {}", temporary.string(), std::strerror(errno));
+    std::size_t done = 0;
+    while (done < content.size()) {
+      const ssize_t n = ::write(fd.get(), content.data() + done, content.size() - done);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) {
+        const int reason = errno;
+        ::unlink(temporary.c_str());
+        return fail("{}: cannot write: {}", path.string(), std::strerror(reason));
+      }
+      done += static_cast<std::size_t>(n);
+    }
+    if (::fsync(fd.get()) != 0) {
+      const int reason = errno;
+      ::unlink(temporary.c_str());
+      return fail("{}: cannot sync: {}", path.string(), std::strerror(reason));
+    }
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int reason = errno;
+    ::unlink(temporary.c_str());
+    return fail("{}: cannot rename into place: {}", path.string(), std::strerror(reason));
+  }
+  return sync_folder(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
+}
+
+}  // namespace lydian

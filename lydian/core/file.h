@@ -1,0 +1,18 @@
+// Whole files, read and written so that a crash leaves the old content or the new, never a mixture.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "lydian/core/bytes.h"
+#include "lydian/core/result.h"
+
+namespace lydian {
+
+[[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path);
+[[nodiscard]] Result<std::string> read_text_file(const std::filesystem::path& path);
+
+/// Writes beside the target, syncs, and renames over it. The target's folder must exist.
+[[nodiscard]] Status write_file_atomic(const std::filesystem::path& path, ByteView content);
+
+}  // namespace lydian
