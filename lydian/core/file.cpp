@@ -85,4 +85,15 @@ Status write_file_atomic(const std::filesystem::path& path, ByteView content) {
   return sync_folder(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
 }
 
+Status move_file_atomic(const std::filesystem::path& from, const std::filesystem::path& to) {
+  {
+    const FileDescriptor fd(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
+    if (fd.get() < 0) return fail("{}: cannot open: {}", from.string(), std::strerror(errno));
+    if (::fsync(fd.get()) != 0) return fail("{}: cannot sync: {}", from.string(), std::strerror(errno));
+  }
+  if (::rename(from.c_str(), to.c_str()) != 0)
+    return fail("{}: cannot rename to {}: {}", from.string(), to.string(), std::strerror(errno));
+  return sync_folder(to.has_parent_path() ? to.parent_path() : std::filesystem::path("."));
+}
+
 }  // namespace lydian

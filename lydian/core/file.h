@@ -15,4 +15,7 @@ namespace lydian {
 /// Writes beside the target, syncs, and renames over it. The target's folder must exist.
 [[nodiscard]] Status write_file_atomic(const std::filesystem::path& path, ByteView content);
 
+/// Syncs a finished file and renames it over the target, on the same file system.
+[[nodiscard]] Status move_file_atomic(const std::filesystem::path& from, const std::filesystem::path& to);
+
 }  // namespace lydian
