@@ -1,0 +1,67 @@
+// What an instruction set supplies to the blocked product (matmul.cpp): tiles of C held in registers, and
+// packing. The blocking, the threads and the scratch are common and are compiled without any instruction
+// set's flags.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace lydian::kernels {
+
+/// One tile of C over one block of k. Strides are in elements.
+struct MatmulTile {
+  std::int64_t depth;  // steps of k
+  const float* a;      // element (row, k) at a[row * a_row + k * a_depth]
+  std::int64_t a_row;
+  std::int64_t a_depth;
+  const float* b;  // element (k, column) at b[k * b_depth + column]
+  std::int64_t b_depth;
+  float* c;  // element (row, column) at c[row * c_row + column]
+  std::int64_t c_row;
+  const float* c_next;   // the tile that will follow, to prefetch
+  std::int64_t columns;  // of the tile; its last vector may be partly filled
+  bool first;            // starts the chains at +0, otherwise continues them from c
+  bool last;             // ends the chains: applies the NaN and tiny rules
+};
+
+using MatmulTileFunction = void (*)(const MatmulTile&);
+
+/// Tiles of up to `rows` rows and up to `vectors` vectors of columns.
+struct MatmulTileSet {
+  int rows;
+  int vectors;
+  const MatmulTileFunction* functions;  // [rows][vectors]
+
+  [[nodiscard]] MatmulTileFunction function(std::int64_t row_count, std::int64_t vector_count) const {
+    return functions[(row_count - 1) * vectors + vector_count - 1];
+  }
+};
+
+/// Rearranges `count` rows or columns ("lines") into panels of `width` lines each, all `depth` steps of k of
+/// a panel together: to[panel][k][line within panel]. Lines beyond count are filled with zeros.
+struct MatmulPacking {
+  const float* from;  // element (line, k) at from[line * line_stride + k * depth_stride]
+  std::int64_t line_stride;
+  std::int64_t depth_stride;
+  std::int64_t count;
+  std::int64_t depth;
+  std::int64_t width;
+  float* to;
+};
+
+/// Packs lines of any strides, one element at a time.
+void matmul_pack_strided(const MatmulPacking& packing);
+
+struct MatmulKernel {
+  int lanes;                             // columns in a vector
+  std::span<const MatmulTileSet> tiles;  // the driver picks by shape
+  void (*pack)(const MatmulPacking&);
+};
+
+const MatmulKernel& matmul_kernel_portable();
+#if defined(__x86_64__)
+const MatmulKernel& matmul_kernel_avx2();
+const MatmulKernel& matmul_kernel_avx512();
+#endif
+
+}  // namespace lydian::kernels
