@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "lydian/core/ensure.h"
@@ -9,13 +10,16 @@
 namespace lydian::tensor {
 
 Result<Shape> Shape::make(std::span<const std::int64_t> extents) {
-  if (extents.size() > static_cast<std::size_t>(kMaxRank)) return fail("a shape has {} axes, at most {} are possible", extents.size(), kMaxRank);
-  std::int64_t elements = 1;
+  if (extents.size() > static_cast<std::size_t>(kMaxRank))
+    return fail("a shape has {} axes, at most {} are possible", extents.size(), kMaxRank);
+  std::int64_t elements = 1;  // with extent 1 for 0, so that no product of some of the axes overflows either
   Shape shape;
   for (const std::int64_t extent : extents) {
-    if (extent < 0 || extent > kMaxExtent) return fail("a shape has the extent {}, it must lie in 0 to {}", extent, kMaxExtent);
-    if (extent != 0 && elements > kMaxElements / extent) return fail("a shape has more than 2^40 elements");
-    elements *= extent;
+    if (extent < 0 || extent > kMaxExtent)
+      return fail("a shape has the extent {}, it must lie in 0 to {}", extent, kMaxExtent);
+    if (elements > kMaxElements / std::max<std::int64_t>(extent, 1))
+      return fail("a shape has more than 2^40 elements");
+    elements *= std::max<std::int64_t>(extent, 1);
     shape.extents_[static_cast<std::size_t>(shape.rank_++)] = extent;
   }
   return shape;

@@ -1,4 +1,5 @@
-// The extents of a dense row-major tensor: up to 8 axes, each below 2^32, at most 2^40 elements together.
+// The extents of a dense row-major tensor: up to 8 axes, each below 2^32, at most 2^40 elements together (the
+// axes of extent 0 left out of the product).
 #pragma once
 
 #include <array>
@@ -32,7 +33,9 @@ class Shape {
   [[nodiscard]] std::int64_t elements(int first, int end) const;
   /// Distance in elements between neighbours on an axis.
   [[nodiscard]] std::int64_t stride(int axis) const { return elements(axis + 1, rank_); }
-  [[nodiscard]] std::span<const std::int64_t> extents() const { return {extents_.data(), static_cast<std::size_t>(rank_)}; }
+  [[nodiscard]] std::span<const std::int64_t> extents() const {
+    return {extents_.data(), static_cast<std::size_t>(rank_)};
+  }
 
   [[nodiscard]] Shape with(int axis, std::int64_t extent) const;
   [[nodiscard]] Shape inserted(int axis, std::int64_t extent) const;
