@@ -10,6 +10,7 @@ namespace {
 constexpr std::int64_t kMaxTensorBytes = std::int64_t{1} << 40;
 constexpr int kReduceFns = 3;
 constexpr int kArgmax = 2;
+__extension__ using Wide = __int128;  // strides times extents, without overflow
 
 /// What an operand reference stands for.
 struct Source {
@@ -77,10 +78,10 @@ Status check_map(const Node& node, std::span<const Source> sources) {
 Status check_view(const Node& node, const Source& source) {
   if (node.shape.elements() == 0) return {};
   const std::int64_t limit = source.shape.elements() * tensor::size_of(source.dtype) / tensor::size_of(node.dtype);
-  __int128 low = node.offset;
-  __int128 high = node.offset;
+  Wide low = node.offset;
+  Wide high = node.offset;
   for (int d = 0; d < node.shape.rank(); ++d) {
-    const __int128 reach = static_cast<__int128>(node.strides[static_cast<std::size_t>(d)]) * (node.shape[d] - 1);
+    const Wide reach = static_cast<Wide>(node.strides[static_cast<std::size_t>(d)]) * (node.shape[d] - 1);
     (reach < 0 ? low : high) += reach;
   }
   if (low < 0 || high >= limit) return fail("the view reaches outside its operand, which has {} elements of {}", limit, tensor::name_of(node.dtype));
