@@ -100,6 +100,12 @@ struct GameState {
     Timestamp deadline;
 }
 
+/// Who opens games and acts on how they end.
+interface IVerdicts {
+    /// Dispute game only: how a game ended. Called once for each game that is not cancelled.
+    function verdict(GameId gameId, bool responderWon) external;
+}
+
 interface IDisputeGame {
     // ---- what happened; what a move posts stands in its event (a published block: in its transaction's input)
 
@@ -126,6 +132,8 @@ interface IDisputeGame {
 
     error NotTheMarket(address caller);
     error GameExists(GameId gameId);
+    error NoSuchGame(GameId gameId);
+    error GameIsOver(GameId gameId, Outcome outcome);
     error WrongPhase(GameId gameId, Phase actual, Phase needed);
     error NotYourMove(GameId gameId, address caller, address mover);
     error TimeIsUp(GameId gameId, Timestamp deadline);
@@ -190,6 +198,9 @@ interface IDisputeGame {
     function timeout(GameId gameId) external;
 
     // ---- views
+
+    /// The one contract that opens games and gets their verdicts.
+    function market() external view returns (IVerdicts account);
 
     function gameState(GameId gameId) external view returns (GameState memory state);
     function claimOf(GameId gameId) external view returns (Claim memory claim);

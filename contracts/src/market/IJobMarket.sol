@@ -2,7 +2,7 @@
 // Jobs on the ledger: docs/protocol.md, sections 3 and 4.
 pragma solidity 0.8.37;
 
-import {GameId} from "src/dispute/IDisputeGame.sol";
+import {GameId, IVerdicts} from "src/dispute/IDisputeGame.sol";
 import {Root} from "src/dispute/Root.sol";
 import {Timestamp} from "src/dispute/Timestamp.sol";
 
@@ -78,7 +78,7 @@ struct Challenge {
     address challenger;
 }
 
-interface IJobMarket {
+interface IJobMarket is IVerdicts {
     // ---- what happened
 
     event JobPosted(
@@ -122,6 +122,8 @@ interface IJobMarket {
 
     // ---- what was refused
 
+    /// The registry and the game must have been deployed for this market.
+    error DeployedForAnotherMarket(address deployed, address market);
     error BadTerms(string rule);
     /// The header is not one that a responder could always answer for.
     error BadHeader(string rule);
@@ -183,9 +185,6 @@ interface IJobMarket {
 
     /// Puts up terms.challengeBond (needs an allowance) against a committed checkpoint, and opens a game on it.
     function challenge(JobId jobId, uint64 index) external returns (GameId gameId);
-
-    /// Dispute game only: how a game ended.
-    function verdict(GameId gameId, bool responderWon) external;
 
     /// Anybody. Ends a game on a dropped claim and credits the challenger with its bond.
     function releaseMoot(GameId gameId) external;

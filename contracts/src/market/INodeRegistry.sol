@@ -101,6 +101,8 @@ interface INodeRegistry {
 
     // ---- views
 
+    /// The one contract that may lock, unlock and slash.
+    function market() external view returns (address account);
     function node(address operator) external view returns (NodeRecord memory record);
     function isRegistered(address operator) external view returns (bool registered);
     function stake(address operator) external view returns (Stake memory stakeOfOperator);

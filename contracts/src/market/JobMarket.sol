@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: MIT
+// The market's one implementation. It has no administrator. Its token balance is the escrows of its jobs, the bonds of
+// the challenges that are not over, and what was credited and not yet claimed. Money leaves by `claim` alone.
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Claim, GameId, IDisputeGame, IVerdicts} from "src/dispute/IDisputeGame.sol";
+import {ProgramCodec} from "src/dispute/ProgramCodec.sol";
+import {Root} from "src/dispute/Root.sol";
+import {Timestamp, currentTime} from "src/dispute/Timestamp.sol";
+import {Challenge, Checkpoint, IJobMarket, Job, JobId, Status, Terms} from "src/market/IJobMarket.sol";
+import {INodeRegistry} from "src/market/INodeRegistry.sol";
+import {JobRules} from "src/market/JobRules.sol";
+import {Schedule} from "src/market/Schedule.sol";
+
+contract JobMarket is IJobMarket {
+    using SafeERC20 for IERC20;
+
+    /// A verdict settles at most so many checkpoints, which bounds its gas.
+    uint256 public constant SETTLED_BY_VERDICT_MAX = 64;
+    /// The submitter's part of the bond for a missed deadline: a twentieth.
+    uint128 public constant DEADLINE_PENALTY_DIVISOR = 20;
+
+    IERC20 public immutable token;
+    INodeRegistry public immutable registry;
+    IDisputeGame public immutable games;
+    address public immutable treasury;
+
+    uint256 public jobCount;
+    uint256 public gameCount;
+
+    mapping(JobId => Job) private _jobs;
+    mapping(JobId => mapping(uint64 index => Checkpoint)) private _checkpoints;
+    mapping(GameId => Challenge) private _challenges;
+    mapping(address account => uint128) public claimable;
+
+    /// @param registry_, games_ deployed before, for the address at which this contract appears
+    /// @param treasury_ receives the parts of lost bonds that reward nobody
+    constructor(IERC20 token_, INodeRegistry registry_, IDisputeGame games_, address treasury_) {
+        if (registry_.market() != address(this)) {
+            revert DeployedForAnotherMarket(address(registry_), registry_.market());
+        }
+        if (address(games_.market()) != address(this)) {
+            revert DeployedForAnotherMarket(address(games_), address(games_.market()));
+        }
+        token = token_;
+        registry = registry_;
+        games = games_;
+        treasury = treasury_;
+    }
+
+    // ---- the submitter
+
+    /// @inheritdoc IJobMarket
+    function post(bytes32[12] calldata header, Root blobRoot, uint64 blobLength, Terms calldata terms)
+        external
+        returns (JobId jobId)
+    {
+        JobRules.checkHeader(header);
+        JobRules.checkTerms(terms, ProgramCodec.interval(header));
+
+        jobId = JobId.wrap(++jobCount);
+        Job storage record = _jobs[jobId];
+        record.programRoot = ProgramCodec.programRoot(header);
+        record.blobRoot = blobRoot;
+        record.blobLength = blobLength;
+        record.steps = ProgramCodec.steps(header);
+        record.interval = ProgramCodec.interval(header);
+        record.submitter = msg.sender;
+        record.status = Status.Open;
+        record.since = currentTime();
+        record.escrow = terms.maxPrice;
+        record.terms = terms;
+
+        emit JobPosted(
+            jobId, msg.sender, record.programRoot, blobRoot, blobLength, record.steps, record.interval, terms
+        );
+        token.safeTransferFrom(msg.sender, address(this), terms.maxPrice);
+    }
+
+    /// @inheritdoc IJobMarket
+    function withdraw(JobId jobId) external {
+        Job storage record = _requireStatus(jobId, Status.Open);
+        Timestamp expiresAt = record.since.plus(record.terms.expirySeconds);
+        bool expired = currentTime() > expiresAt;
+        if (!expired && msg.sender != record.submitter) revert OfferNotExpired(jobId, expiresAt);
+
+        record.status = Status.Withdrawn;
+        emit JobWithdrawn(jobId, record.escrow);
+        _returnEscrow(record);
+    }
+
+    // ---- the solver
+
+    /// @inheritdoc IJobMarket
+    function accept(JobId jobId, uint128 minPriceExpected) external {
+        Job storage record = _requireStatus(jobId, Status.Open);
+        Timestamp expiresAt = record.since.plus(record.terms.expirySeconds);
+        if (currentTime() > expiresAt) revert OfferExpired(jobId, expiresAt);
+        uint128 price = _offer(record);
+        if (price < minPriceExpected) revert OfferTooLow(jobId, price, minPriceExpected);
+        if (!registry.isRegistered(msg.sender)) revert NotRegistered(msg.sender);
+
+        record.status = Status.Running;
+        record.solver = msg.sender;
+        record.price = price;
+        record.since = currentTime();
+        emit JobAccepted(jobId, msg.sender, record.attempt, price);
+        registry.lock(msg.sender, record.terms.solverBond);
+    }
+
+    /// @inheritdoc IJobMarket
+    function commitCheckpoint(JobId jobId, uint64 index, Root root) external {
+        Job storage record = _requireStatus(jobId, Status.Running);
+        if (msg.sender != record.solver) revert NotTheSolver(jobId, msg.sender);
+        if (record.committed == _count(record)) revert AllCommitted(jobId);
+        if (index != record.committed) revert WrongCheckpoint(jobId, index, record.committed);
+        Timestamp deadline = _deadline(record);
+        if (currentTime() > deadline) revert DeadlinePassed(jobId, deadline);
+
+        // Overwrites what an earlier attempt may have left there.
+        _checkpoints[jobId][index] = Checkpoint({root: root, committedAt: currentTime(), openGames: 0});
+        record.committed = index + 1;
+        record.since = currentTime();
+        emit CheckpointCommitted(jobId, msg.sender, record.attempt, index, root);
+    }
+
+    /// @inheritdoc IJobMarket
+    function settle(JobId jobId, uint64 index) external {
+        Job storage record = _requireStatus(jobId, Status.Running);
+        if (index != record.settled) revert WrongCheckpoint(jobId, index, record.settled);
+        if (index >= record.committed) revert NotCommitted(jobId, index);
+        Checkpoint storage its = _checkpoints[jobId][index];
+        Timestamp closesAt = its.committedAt.plus(record.terms.challengeWindow);
+        if (!(currentTime() > closesAt)) revert ChallengeWindowOpen(jobId, index, closesAt);
+        if (its.openGames != 0) revert GameOpen(jobId, index, its.openGames);
+
+        _settleOldest(jobId, record);
+        if (record.settled == _count(record)) _finish(jobId, record, its.root);
+    }
+
+    /// @inheritdoc IJobMarket
+    function reopen(JobId jobId) external {
+        Job storage record = _requireStatus(jobId, Status.Running);
+        // A job whose checkpoints are all committed has no deadline left to miss.
+        if (record.settled != record.committed) {
+            revert CommitmentsPending(jobId, record.settled, record.committed);
+        }
+        Timestamp deadline = _deadline(record);
+        if (!(currentTime() > deadline)) revert DeadlineNotPassed(jobId, deadline);
+
+        address solver = record.solver;
+        uint128 bond = record.terms.solverBond;
+        uint128 penalty = bond / DEADLINE_PENALTY_DIVISOR;
+        emit DeadlineMissed(jobId, solver, penalty);
+        _offerAgain(jobId, record);
+        _credit(record.submitter, penalty);
+        registry.slash(solver, penalty);
+        registry.unlock(solver, bond - penalty);
+    }
+
+    // ---- disputes
+
+    /// @inheritdoc IJobMarket
+    function challenge(JobId jobId, uint64 index) external returns (GameId gameId) {
+        Job storage record = _requireStatus(jobId, Status.Running);
+        if (index >= record.committed) revert NotCommitted(jobId, index);
+        if (index < record.settled) revert AlreadySettled(jobId, index);
+        Checkpoint storage its = _checkpoints[jobId][index];
+        Timestamp closesAt = its.committedAt.plus(record.terms.challengeWindow);
+        if (currentTime() > closesAt) revert ChallengeWindowClosed(jobId, index, closesAt);
+
+        gameId = GameId.wrap(++gameCount);
+        its.openGames += 1;
+        _challenges[gameId] =
+            Challenge({jobId: jobId, index: index, attempt: record.attempt, challenger: msg.sender});
+        emit CheckpointChallenged(jobId, gameId, msg.sender, record.attempt, index);
+        games.open(gameId, _claim(jobId, record, index));
+        token.safeTransferFrom(msg.sender, address(this), record.terms.challengeBond);
+    }
+
+    /// @inheritdoc IVerdicts
+    function verdict(GameId gameId, bool responderWon) external {
+        if (msg.sender != address(games)) revert NotTheGame(msg.sender);
+        Challenge memory its = _takeChallenge(gameId);
+        Job storage record = _jobs[its.jobId];
+        if (its.attempt != record.attempt) {
+            _returnBond(gameId, its, record);
+        } else if (responderWon) {
+            _reject(gameId, its, record);
+        } else {
+            _uphold(gameId, its, record);
+        }
+    }
+
+    /// @inheritdoc IJobMarket
+    function releaseMoot(GameId gameId) external {
+        Challenge memory its = _takeChallenge(gameId);
+        Job storage record = _jobs[its.jobId];
+        if (its.attempt == record.attempt) revert NotMoot(gameId);
+        _returnBond(gameId, its, record);
+        games.cancel(gameId);
+    }
+
+    // ---- money
+
+    /// @inheritdoc IJobMarket
+    function claim(address account) external {
+        uint128 amount = claimable[account];
+        if (amount == 0) revert NothingToClaim(account);
+        claimable[account] = 0;
+        emit Claimed(account, amount);
+        token.safeTransfer(account, amount);
+    }
+
+    // ---- views
+
+    /// @inheritdoc IJobMarket
+    function job(JobId jobId) external view returns (Job memory jobRecord) {
+        return _jobs[jobId];
+    }
+
+    /// @inheritdoc IJobMarket
+    function checkpoint(JobId jobId, uint64 index) external view returns (Checkpoint memory record) {
+        if (index < _jobs[jobId].committed) record = _checkpoints[jobId][index];
+    }
+
+    /// @inheritdoc IJobMarket
+    function checkpointCount(JobId jobId) external view returns (uint64 count) {
+        return _count(_existing(jobId));
+    }
+
+    /// @inheritdoc IJobMarket
+    function boundaries(JobId jobId, uint64 index) external view returns (uint64 lo, uint64 hi) {
+        Job storage record = _existing(jobId);
+        if (index >= _count(record)) revert WrongCheckpoint(jobId, index, _count(record) - 1);
+        return Schedule.boundaries(record.steps, record.interval, index);
+    }
+
+    /// @inheritdoc IJobMarket
+    function offer(JobId jobId) external view returns (uint128 price) {
+        return _offer(_requireStatus(jobId, Status.Open));
+    }
+
+    /// @inheritdoc IJobMarket
+    function challengeOf(GameId gameId) external view returns (Challenge memory record) {
+        return _challenges[gameId];
+    }
+
+    // ---- a job's life
+
+    function _existing(JobId jobId) private view returns (Job storage record) {
+        record = _jobs[jobId];
+        if (record.status == Status.None) revert NoSuchJob(jobId);
+    }
+
+    function _requireStatus(JobId jobId, Status needed) private view returns (Job storage record) {
+        record = _existing(jobId);
+        if (record.status != needed) revert WrongStatus(jobId, record.status, needed);
+    }
+
+    function _count(Job storage record) private view returns (uint64) {
+        return Schedule.checkpointCount(record.steps, record.interval);
+    }
+
+    function _deadline(Job storage record) private view returns (Timestamp) {
+        return record.since.plus(record.terms.checkpointSeconds);
+    }
+
+    function _offer(Job storage record) private view returns (uint128) {
+        Terms storage terms = record.terms;
+        uint256 elapsed = currentTime().secondsSince(record.since);
+        if (elapsed >= terms.auctionSeconds) return terms.maxPrice;
+        uint256 rise = uint256(terms.maxPrice - terms.minPrice) * elapsed / terms.auctionSeconds;
+        return terms.minPrice + uint128(rise);
+    }
+
+    function _canSettle(JobId jobId, Job storage record) private view returns (bool) {
+        if (record.settled == record.committed) return false;
+        Checkpoint storage its = _checkpoints[jobId][record.settled];
+        return its.openGames == 0 && currentTime() > its.committedAt.plus(record.terms.challengeWindow);
+    }
+
+    /// Pays the solver for the oldest unsettled checkpoint. Requires that it can settle.
+    function _settleOldest(JobId jobId, Job storage record) private {
+        uint64 index = record.settled;
+        uint256 segment = Schedule.segmentSteps(record.steps, record.interval, index);
+        uint128 paid = uint128(uint256(record.price) * segment / record.steps);
+        record.settled = index + 1;
+        record.escrow -= paid;
+        emit CheckpointSettled(jobId, record.solver, index, paid);
+        _credit(record.solver, paid);
+    }
+
+    function _finish(JobId jobId, Job storage record, Root result) private {
+        record.status = Status.Settled;
+        emit JobSettled(jobId, result, record.escrow);
+        _returnEscrow(record);
+        registry.unlock(record.solver, record.terms.solverBond);
+    }
+
+    /// Drops what has not settled and begins another attempt. Claims of the last one are moot from here on.
+    function _offerAgain(JobId jobId, Job storage record) private {
+        uint64 dropped = record.committed;
+        record.committed = record.settled;
+        record.attempt += 1;
+        record.status = Status.Open;
+        record.solver = address(0);
+        record.price = 0;
+        record.since = currentTime();
+        emit JobReopened(jobId, record.attempt, record.settled, dropped);
+    }
+
+    // ---- the end of a challenge
+
+    /// Its bond is owed to somebody from here on, and no second verdict can be given.
+    function _takeChallenge(GameId gameId) private returns (Challenge memory its) {
+        its = _challenges[gameId];
+        if (its.challenger == address(0)) revert NoSuchChallenge(gameId);
+        delete _challenges[gameId];
+    }
+
+    function _returnBond(GameId gameId, Challenge memory its, Job storage record) private {
+        emit ChallengeMoot(its.jobId, gameId, its.challenger);
+        _credit(its.challenger, record.terms.challengeBond);
+    }
+
+    function _reject(GameId gameId, Challenge memory its, Job storage record) private {
+        _checkpoints[its.jobId][its.index].openGames -= 1;
+        uint128 bond = record.terms.challengeBond;
+        emit ChallengeRejected(its.jobId, gameId, its.challenger);
+        _credit(record.solver, bond / 2);
+        _credit(treasury, bond - bond / 2);
+    }
+
+    function _uphold(GameId gameId, Challenge memory its, Job storage record) private {
+        address solver = record.solver;
+        uint128 bond = record.terms.solverBond;
+        emit ChallengeUpheld(its.jobId, gameId, solver, bond);
+        // The disputed checkpoint still counts this game, so none from it on can settle here.
+        for (uint256 n = 0; n < SETTLED_BY_VERDICT_MAX && _canSettle(its.jobId, record); ++n) {
+            _settleOldest(its.jobId, record);
+        }
+        _offerAgain(its.jobId, record);
+        _credit(its.challenger, record.terms.challengeBond + bond / 2);
+        _credit(treasury, bond - bond / 2);
+        registry.slash(solver, bond);
+    }
+
+    function _claim(JobId jobId, Job storage record, uint64 index) private view returns (Claim memory) {
+        (uint64 lo, uint64 hi) = Schedule.boundaries(record.steps, record.interval, index);
+        return Claim({
+            responder: record.solver,
+            challenger: msg.sender,
+            programRoot: record.programRoot,
+            rootLo: index == 0 ? Root.wrap(0) : _checkpoints[jobId][index - 1].root,
+            rootHi: _checkpoints[jobId][index].root,
+            lo: lo,
+            hi: hi,
+            steps: record.steps,
+            stepMillis: record.terms.stepMillis,
+            moveBudget: record.terms.moveBudget
+        });
+    }
+
+    // ---- accounting
+
+    function _returnEscrow(Job storage record) private {
+        uint128 amount = record.escrow;
+        record.escrow = 0;
+        _credit(record.submitter, amount);
+    }
+
+    function _credit(address account, uint128 amount) private {
+        if (amount == 0) return;
+        claimable[account] += amount;
+        emit Credited(account, amount);
+    }
+}
