@@ -38,8 +38,13 @@ TEST(Shape, axes_are_replaced_inserted_and_removed) {
 }
 
 TEST(Shape, accepts_what_lies_within_its_limits) {
-  const std::vector<std::vector<std::int64_t>> accepted = {
-      {}, {0}, {kMaxExtent}, {1 << 20, 1 << 20}, {1, 1, 1, 1, 1, 1, 1, 1}, {0, 1 << 20, 1 << 20}, {kMaxExtent, 0}};
+  const std::vector<std::vector<std::int64_t>> accepted = {{},
+                                                           {0},
+                                                           {kMaxExtent},
+                                                           {1 << 20, 1 << 20},
+                                                           {1, 1, 1, 1, 1, 1, 1, 1},
+                                                           {0, 1 << 20, 1 << 20},
+                                                           {kMaxExtent, 0}};
   for (const auto& extents : accepted) {
     const auto shape = Shape::make(extents);
     ASSERT_TRUE(shape) << shape.error().message;
@@ -52,13 +57,11 @@ TEST(Shape, refuses_what_does_not) {
     std::vector<std::int64_t> extents;
     const char* word;
   };
-  const std::vector<Refused> refused = {{{1, 1, 1, 1, 1, 1, 1, 1, 1}, "9 axes"},
-                                        {{-1}, "-1"},
-                                        {{kMaxExtent + 1}, "4294967296"},
-                                        {{1 << 20, (1 << 20) + 1}, "2^40"},
-                                        {{kMaxExtent, kMaxExtent}, "2^40"},
-                                        {{0, kMaxExtent, kMaxExtent}, "2^40"},
-                                        {{kMaxExtent, kMaxExtent, 0}, "2^40"}};
+  const std::vector<Refused> refused = {
+      {{1, 1, 1, 1, 1, 1, 1, 1, 1}, "9 axes"}, {{-1}, "-1"},
+      {{kMaxExtent + 1}, "4294967296"},        {{1 << 20, (1 << 20) + 1}, "2^40"},
+      {{kMaxExtent, kMaxExtent}, "2^40"},      {{0, kMaxExtent, kMaxExtent}, "2^40"},
+      {{kMaxExtent, kMaxExtent, 0}, "2^40"}};
   for (const auto& [extents, word] : refused) {
     const auto shape = Shape::make(extents);
     ASSERT_FALSE(shape) << word;
