@@ -49,6 +49,9 @@ enum class ScalarFn : std::uint8_t {
   fma = 49,
 };
 
+/// What a reduce does along its axis. The numbers are part of the program encoding.
+enum class ReduceFn : std::uint8_t { sum = 0, maximum = 1, argmax = 2 };
+
 /// Which operand types a function takes. All operands have the same type, but select's first, which is i32.
 enum class Domain : std::uint8_t { f32, i32, f32_or_i32, any };
 

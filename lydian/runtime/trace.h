@@ -1,0 +1,17 @@
+// The roots of all that one execution of a graph computes: what a dispute over a step descends into.
+#pragma once
+
+#include "lydian/core/thread_pool.h"
+#include "lydian/runtime/interpreter.h"
+
+namespace lydian::runtime {
+
+struct Trace {
+  std::vector<Root> roots;  // of every node's output, in the graph's order
+  bool operator==(const Trace&) const = default;
+};
+
+[[nodiscard]] Trace trace(const Graph& graph, const Inputs& inputs, NodeEvaluator& evaluator,
+                          ThreadPool* pool = nullptr);
+
+}  // namespace lydian::runtime
