@@ -1,0 +1,199 @@
+#include "lydian/runtime/executor.h"
+
+#include <sys/mman.h>
+
+#include "lydian/core/ensure.h"
+#include "lydian/kernels/gather.h"
+#include "lydian/kernels/matmul.h"
+#include "lydian/runtime/loop.h"
+
+namespace lydian::runtime {
+namespace {
+
+/// Zeroed pages, large where the system has them.
+class Arena {
+ public:
+  explicit Arena(std::int64_t bytes) : bytes_(static_cast<std::size_t>(std::max<std::int64_t>(bytes, 64))) {
+    void* memory = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ENSURE(memory != MAP_FAILED, "no memory for {} bytes", bytes_);
+    ::madvise(memory, bytes_, MADV_HUGEPAGE);
+    data_ = static_cast<std::uint8_t*>(memory);
+  }
+  ~Arena() { ::munmap(data_, bytes_); }
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+  [[nodiscard]] std::uint8_t* data() const { return data_; }
+  [[nodiscard]] std::int64_t bytes() const { return static_cast<std::int64_t>(bytes_); }
+
+ private:
+  std::size_t bytes_;
+  std::uint8_t* data_ = nullptr;
+};
+
+constexpr std::int64_t kScratchAlignment = 4096;
+
+template <typename T>
+kernels::MatmulOperand<T> matmul_operand(const Source& source, const BatchLevels& levels, const Addresses& addresses) {
+  const int rank = source.access.shape.rank();
+  return {reinterpret_cast<const T*>(addresses.of(source)), source.access.strides[static_cast<std::size_t>(rank - 2)],
+          source.access.strides[static_cast<std::size_t>(rank - 1)], levels.outer_stride, levels.inner_stride};
+}
+
+}  // namespace
+
+struct Executor::Plan {
+  Plan(const Graph& g, const LiteralTable& literals, ThreadPool& p, const ExecutorOptions& options)
+      : graph(g), lowering(lower(graph)), groups(make_groups(graph, lowering, options.fuse)), memory(plan_memory(graph, lowering, groups)), pool(p), isa(options.isa),
+        arena(memory.arena_bytes), matmul_scratch(p.size()) {
+    compile_loops();
+    place_fixed(literals);
+    addresses.nodes.resize(graph.nodes.size());
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+      if (memory.places[i].arena >= 0) addresses.nodes[i] = arena.data() + memory.places[i].arena;
+    }
+  }
+
+  void compile_loops() {
+    std::int64_t bytes = 0;
+    for (const Group& group : groups) {
+      if (!group.is_loop) {
+        loops.push_back(nullptr);
+        continue;
+      }
+      loops.push_back(std::make_unique<Loop>(graph, lowering, memory, group, isa, pool.size()));
+      bytes = std::max(bytes, loops.back()->scratch_bytes());
+    }
+    const std::int64_t stride = (bytes / kScratchAlignment + 1) * kScratchAlignment;
+    loop_scratch = std::make_unique<Arena>(stride * pool.size());
+    for (int thread = 0; thread < pool.size(); ++thread) scratch.push_back(loop_scratch->data() + stride * thread);
+  }
+
+  /// Literals stay where they are; an iota is its axis, written once.
+  void place_fixed(const LiteralTable& literals) {
+    addresses.fixed.resize(graph.nodes.size());
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+      const Node& node = graph.nodes[i];
+      if (node.form == Form::literal) addresses.fixed[i] = literals.at(node.literal).data();
+      if (node.form != Form::iota) continue;
+      std::vector<std::int32_t> axis(static_cast<std::size_t>(std::max<std::int64_t>(node.shape[node.axis], 1)));
+      for (std::size_t k = 0; k < axis.size(); ++k) axis[k] = static_cast<std::int32_t>(static_cast<std::uint32_t>(k));
+      iotas.push_back(std::move(axis));
+      addresses.fixed[i] = reinterpret_cast<const std::uint8_t*>(iotas.back().data());
+    }
+  }
+
+  void run_alone(std::uint32_t i) {
+    const Node& node = graph.nodes[i];
+    std::uint8_t* out = addresses.nodes[i];
+    if (lowering.copied_from[i]) {
+      const Source& from = *lowering.copied_from[i];
+      copy_strided(pool, node.shape, tensor::size_of(node.dtype), addresses.of(from), from.access.strides, out, Access::dense(node.shape).strides);
+      return;
+    }
+    switch (node.form) {
+      case Form::matmul: return run_matmul(node, out);
+      case Form::reduce: return run_reduce(node, out);
+      case Form::gather: return run_gather(node, out);
+      case Form::scatter_add: return run_scatter_add(node, out);
+      case Form::concat: return run_concat(i, out);
+      default: ENSURE(false, "a {} as a step of its own", program::name_of(node.form));
+    }
+  }
+
+  void run_matmul(const Node& node, std::uint8_t* out) {
+    const Source a = lowering.operand(node.operands[0]);
+    const Source b = lowering.operand(node.operands[1]);
+    if (node.dtype == DType::i32) return run_matmul_i8(node, a, b, out);
+    const auto levels = *batch_levels(a, b);
+    const std::int64_t m = node.shape.last(1);
+    const std::int64_t n = node.shape.last();
+    const kernels::MatmulShape shape{m, n, node.extent, levels[0].outer, levels[0].inner};
+    kernels::matmul(isa, pool, shape, matmul_operand<float>(a, levels[0], addresses), matmul_operand<float>(b, levels[1], addresses),
+                    {reinterpret_cast<float*>(out), n, levels[0].inner * m * n, m * n}, matmul_scratch);
+  }
+
+  /// Exact sums, whose order does not matter.
+  void run_matmul_i8(const Node& node, const Source& a, const Source& b, std::uint8_t* out) {
+    const std::array<ByteView, 2> operands = {ByteView(addresses.of(a), static_cast<std::size_t>(node.operands[0].bytes)),
+                                              ByteView(addresses.of(b), static_cast<std::size_t>(node.operands[1].bytes))};
+    const Bytes product = evaluate(node, operands, {});
+    std::copy(product.begin(), product.end(), out);
+  }
+
+  void run_reduce(const Node& node, std::uint8_t* out) {
+    const Source x = lowering.operand(node.operands[0]);
+    const Shape whole = node.shape.inserted(node.axis, node.extent);
+    kernels::ReduceShape shape{whole.elements(0, node.axis), node.extent, whole.stride(node.axis)};
+    shape.outer_stride = node.extent * shape.inner;
+    shape.n_stride = shape.inner;
+    kernels::reduce(isa, pool, static_cast<kernels::ReduceFn>(node.fn), x.dtype, shape, addresses.of(x), out);
+  }
+
+  [[nodiscard]] std::span<const std::int32_t> index_of(const Source& source) const {
+    return {reinterpret_cast<const std::int32_t*>(addresses.of(source)), static_cast<std::size_t>(source.access.shape.elements())};
+  }
+
+  void run_gather(const Node& node, std::uint8_t* out) {
+    const Source table = lowering.operand(node.operands[0]);
+    const std::int64_t row_bytes = node.shape[1] * tensor::size_of(node.dtype);
+    kernels::gather_rows(pool, index_of(lowering.operand(node.operands[1])), addresses.of(table), node.extent, row_bytes, row_bytes, out);
+  }
+
+  void run_scatter_add(const Node& node, std::uint8_t* out) {
+    const Source updates = lowering.operand(node.operands[1]);
+    kernels::scatter_add_rows(pool, node.dtype, index_of(lowering.operand(node.operands[0])), addresses.of(updates), node.shape[1], node.shape[0],
+                              node.shape[1], out);
+  }
+
+  void run_concat(std::uint32_t i, std::uint8_t* out) {
+    const Node& node = graph.nodes[i];
+    const Strides strides = Access::dense(node.shape).strides;
+    const int size = tensor::size_of(node.dtype);
+    for (const ConcatPart& part : memory.concat_parts[i]) {
+      std::uint8_t* to = out + part.begin * node.shape.stride(node.axis) * size;
+      copy_strided(pool, part.from.access.shape, size, addresses.of(part.from), part.from.access.strides, to, strides);
+    }
+  }
+
+  void run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value) {
+    ENSURE(static_cast<std::int64_t>(value.size()) == graph.nodes.back().bytes(), "{} bytes for a value of {}", value.size(), graph.nodes.back().bytes());
+    addresses.state = state.data();
+    addresses.constants.clear();
+    for (const ByteView& constant : constants) addresses.constants.push_back(constant.data());
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+      if (memory.places[i].arena == MemoryPlan::kValue) addresses.nodes[i] = value.data() + memory.places[i].value;
+    }
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      if (loops[g]) {
+        loops[g]->run(addresses, pool, scratch);
+      } else if (const std::uint32_t node = groups[g].members.front().node; !memory.skipped[node]) {
+        run_alone(node);
+      }
+    }
+  }
+
+  Graph graph;
+  Lowering lowering;
+  std::vector<Group> groups;
+  MemoryPlan memory;
+  ThreadPool& pool;
+  kernels::Isa isa;
+  Arena arena;
+  kernels::MatmulScratch matmul_scratch;
+  std::vector<std::unique_ptr<Loop>> loops;  // by group; null for a node alone
+  std::unique_ptr<Arena> loop_scratch;
+  std::vector<std::uint8_t*> scratch;  // by thread
+  std::vector<std::vector<std::int32_t>> iotas;
+  Addresses addresses;
+};
+
+Executor::Executor(const Graph& graph, const LiteralTable& literals, ThreadPool& pool, const ExecutorOptions& options)
+    : plan_(std::make_unique<Plan>(graph, literals, pool, options)) {}
+
+Executor::~Executor() = default;
+
+void Executor::run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value) { plan_->run(state, constants, value); }
+
+std::int64_t Executor::memory_bytes() const { return plan_->arena.bytes() + plan_->loop_scratch->bytes(); }
+
+}  // namespace lydian::runtime

@@ -1,0 +1,38 @@
+// Runs a graph fast, with the bits of the interpreter: views looked through, maps and row reductions fused, memory
+// planned once, every step on all threads. Passes in order: lowering, fusion, memory plan.
+#pragma once
+
+#include <memory>
+
+#include "lydian/core/thread_pool.h"
+#include "lydian/kernels/isa.h"
+#include "lydian/runtime/interpreter.h"
+
+namespace lydian::runtime {
+
+struct ExecutorOptions {
+  kernels::Isa isa = kernels::active_isa();
+  bool fuse = true;
+};
+
+class Executor {
+ public:
+  /// The graph is valid (program/validate.h). The literals and the pool outlive the executor. constant_count: how many
+  /// constants the program has.
+  Executor(const Graph& graph, const LiteralTable& literals, ThreadPool& pool, const ExecutorOptions& options = {});
+  ~Executor();
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+
+  /// Computes the graph's value into `value`, which has its length and overlaps no input. `state` is empty for init.
+  void run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value);
+
+  /// Memory it holds beside inputs and value, in bytes.
+  [[nodiscard]] std::int64_t memory_bytes() const;
+
+ private:
+  struct Plan;
+  std::unique_ptr<Plan> plan_;
+};
+
+}  // namespace lydian::runtime
