@@ -13,10 +13,13 @@
 namespace lydian::kernels {
 namespace {
 
-constexpr std::int64_t kDepthBlock = 512;        // k of a block
-constexpr std::int64_t kPackedB = 112 * 1024;    // floats of a block of B: 448 KB
-constexpr std::int64_t kPackedA = 48 * 1024;     // floats of a group of packed panels of A
-constexpr std::int64_t kRowsWorthPackingB = 24;  // below, each panel of B is read too few times
+constexpr std::int64_t kDepthBlock = 512;      // k of a block
+constexpr std::int64_t kPackedB = 112 * 1024;  // floats of a block of B: 448 KB
+constexpr std::int64_t kPackedA = 48 * 1024;   // floats of a group of packed panels of A
+// In place, a short B is read too few times to repay its packing, and a transposed A serves well while the
+// elements that a tile reads for successive k do not all fall into one set of the L1 cache (4 KB).
+constexpr std::int64_t kRowsWorthPackingB = 80;
+constexpr std::int64_t kDepthStrideWorthPackingA = 1000;
 constexpr std::int64_t kScratchFloats = kPackedA + kPackedB;
 constexpr std::align_val_t kAlignment{4096};
 
@@ -187,13 +190,14 @@ void run_tiles(const Plan& plan, const Product& product, const Panels& a, const 
 void run_block(const Plan& plan, const Product& product, Range rows, Range columns, float* scratch) {
   const std::int64_t tile_rows = plan.tiles->rows;
   const std::int64_t tile_columns = plan.tile_columns();
-  const bool pack_a = product.a.depth_stride != 1 && columns.size() > tile_columns;
+  const bool pack_a = product.a.depth_stride >= kDepthStrideWorthPackingA && columns.size() > tile_columns;
   const bool pack_b = product.b.line_stride != 1 || rows.size() > kRowsWorthPackingB;
   Range depth{0, std::min(product.depth, plan.depth_block)};
   do {
     const Panels b = pack_b ? packed(*plan.kernel, product.b, columns, depth, tile_columns, scratch)
                             : in_place(product.b, columns, depth, tile_columns);
-    const std::int64_t group = pack_a ? tile_rows * (kPackedA / (tile_rows * std::max<std::int64_t>(1, depth.size()))) : rows.size();
+    const std::int64_t group =
+        pack_a ? tile_rows * (kPackedA / (tile_rows * std::max<std::int64_t>(1, depth.size()))) : rows.size();
     for (std::int64_t i = rows.begin; i < rows.end; i += group) {
       const Range group_rows{i, std::min(rows.end, i + group)};
       const Panels a = pack_a

@@ -102,14 +102,22 @@ struct MatmulTileTable {
 /// source row is read once from end to end.
 template <typename Vector>
 void matmul_pack_adjacent(const MatmulPacking& p) {
+  constexpr int kLanes = Vector::kLanes;
+  const std::int64_t whole = p.width / kLanes * kLanes;  // lines of a panel that fill vectors
+  const auto rest = Vector::mask(p.width - whole);
+  const std::int64_t full = p.count / p.width * p.width;  // lines of full panels
   for (std::int64_t k = 0; k < p.depth; ++k) {
     const float* from = p.from + k * p.depth_stride;
     float* to = p.to + k * p.width;
-    for (std::int64_t line = 0; line < p.count; line += p.width, to += p.depth * p.width) {
-      for (std::int64_t i = 0; i < p.width; i += Vector::kLanes) {
-        const auto present = Vector::mask(p.count - line - i);
-        Vector::store(to + i, Vector::load(from + line + i, present), Vector::mask(p.width - i));
-      }
+    std::int64_t line = 0;
+    for (; line < full; line += p.width, from += p.width, to += p.depth * p.width) {
+      for (std::int64_t i = 0; i < whole; i += kLanes) Vector::store(to + i, Vector::load(from + i));
+      if (whole != p.width) Vector::store(to + whole, Vector::load(from + whole, rest), rest);
+    }
+    if (line == p.count) continue;
+    for (std::int64_t i = 0; i < p.width; i += kLanes) {
+      Vector::store(to + i, Vector::load(from + i, Vector::mask(p.count - line - i)),
+                    Vector::mask(p.width - i));
     }
   }
 }
