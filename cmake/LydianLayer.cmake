@@ -101,6 +101,6 @@ endfunction()
 
 function(lydian_add_layer_directory name)
   if(EXISTS ${CMAKE_SOURCE_DIR}/lydian/${name}/CMakeLists.txt)
-    add_subdirectory(${CMAKE_SOURCE_DIR}/lydian/${name} ${CMAKE_BINARY_DIR}/lydian/${name})
+    add_subdirectory(${CMAKE_SOURCE_DIR}/lydian/${name} ${CMAKE_BINARY_DIR}/layers/${name})
   endif()
 endfunction()

@@ -1,0 +1,35 @@
+// Jobs run on this machine alone: training, its evaluation, and text from a model.
+#pragma once
+
+#include <filesystem>
+
+#include "lydian/core/thread_pool.h"
+#include "lydian/models/recipe.h"
+#include "lydian/runtime/engine.h"
+
+namespace lydian::cli {
+
+/// Mean loss on the held-out tokens of a recipe; `weights` holds the parameters in order at parameters_offset. Batches:
+/// at most as many as fit without overlap.
+[[nodiscard]] double validation_loss(const models::Recipe& recipe, ByteView weights, std::int64_t parameters_offset, std::int64_t batches, ThreadPool& pool);
+
+/// A model file opened for use.
+struct Model {
+  Bytes file;
+  models::GptConfig config;
+  models::Tokenizer tokenizer;
+  std::int64_t parameters_offset = 0;
+};
+[[nodiscard]] Result<Model> open_model(Bytes file, const std::string& place);
+
+struct TextRequest {
+  std::string prompt;
+  std::int64_t tokens = 200;
+  float temperature = 0.8F;
+  std::int64_t top_k = 0;
+  std::uint64_t seed = 1;
+};
+/// Calls `show` with each piece of text as it comes, the prompt first. Incomplete UTF-8 is held back.
+[[nodiscard]] Status generate_text(const Model& model, const TextRequest& request, ThreadPool& pool, const std::function<void(std::string_view)>& show);
+
+}  // namespace lydian::cli

@@ -1,0 +1,46 @@
+#include "lydian/runtime/engine.h"
+
+#include "lydian/core/ensure.h"
+
+namespace lydian::runtime {
+
+using program::GraphKind;
+
+GraphKind graph_of_transition(const program::Program& program, std::int64_t transition) {
+  ENSURE(transition >= 0 && transition < program.steps + 2, "transition {}", transition);
+  if (transition == 0) return GraphKind::init;
+  return transition <= program.steps ? GraphKind::step : GraphKind::output;
+}
+
+std::int64_t bytes_at(const program::Program& program, std::int64_t boundary) {
+  if (boundary == 0) return 0;
+  return boundary == program.steps + 2 ? program.result_bytes : program.state_bytes;
+}
+
+Engine::Engine(const program::Program& program, std::vector<ByteView> constants, ThreadPool& pool, const ExecutorOptions& options)
+    : program_(program), constants_(std::move(constants)), pool_(pool), options_(options) {
+  ENSURE(constants_.size() == program.constants.size(), "{} constants for {}", constants_.size(), program.constants.size());
+}
+
+Executor& Engine::executor(GraphKind kind) {
+  auto& executor = executors_[static_cast<std::size_t>(kind)];
+  if (!executor) executor = std::make_unique<Executor>(program_.graph(kind), program_.literals, pool_, options_);
+  return *executor;
+}
+
+void Engine::advance() {
+  ENSURE(!is_done(), "at boundary {}", boundary_);
+  next_.resize(static_cast<std::size_t>(bytes_at(program_, boundary_ + 1)));
+  executor(graph_of_transition(program_, boundary_)).run(state_, constants_, next_);
+  std::swap(state_, next_);
+  ++boundary_;
+}
+
+void Engine::restore(std::int64_t boundary, Bytes state) {
+  ENSURE(boundary >= 0 && boundary <= last_boundary() && static_cast<std::int64_t>(state.size()) == bytes_at(program_, boundary), "{} bytes at boundary {}",
+         state.size(), boundary);
+  boundary_ = boundary;
+  state_ = std::move(state);
+}
+
+}  // namespace lydian::runtime
