@@ -14,7 +14,7 @@ namespace lydian::kernels {
 namespace {
 
 constexpr std::int64_t kDepthBlock = 512;      // k of a block
-constexpr std::int64_t kPackedB = 112 * 1024;  // floats of a block of B: 448 KB
+constexpr std::int64_t kPackedB = 192 * 1024;  // floats of a block of B: 768 KB
 constexpr std::int64_t kPackedA = 48 * 1024;   // floats of a group of packed panels of A
 // In place, a short B is read too few times to repay its packing, and a transposed A serves well while the
 // elements that a tile reads for successive k do not all fall into one set of the L1 cache (4 KB).

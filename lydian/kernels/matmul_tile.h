@@ -3,6 +3,7 @@
 // code compiled for one instruction set never stands in for another's.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -98,26 +99,31 @@ struct MatmulTileTable {
   static constexpr MatmulTileSet kSet{kRows, kVectors, kFunctions.data()};
 };
 
-/// Packs lines that lie next to each other (line_stride 1): copies whole vectors, k outermost so that each
-/// source row is read once from end to end.
+/// Packs lines that lie next to each other (line_stride 1). A few steps of k together fill whole cache lines
+/// of a panel, and are few enough that rows a page apart do not drive each other out of the L1 cache.
 template <typename Vector>
 void matmul_pack_adjacent(const MatmulPacking& p) {
   constexpr int kLanes = Vector::kLanes;
-  const std::int64_t whole = p.width / kLanes * kLanes;  // lines of a panel that fill vectors
-  const auto rest = Vector::mask(p.width - whole);
-  const std::int64_t full = p.count / p.width * p.width;  // lines of full panels
-  for (std::int64_t k = 0; k < p.depth; ++k) {
-    const float* from = p.from + k * p.depth_stride;
-    float* to = p.to + k * p.width;
-    std::int64_t line = 0;
-    for (; line < full; line += p.width, from += p.width, to += p.depth * p.width) {
-      for (std::int64_t i = 0; i < whole; i += kLanes) Vector::store(to + i, Vector::load(from + i));
-      if (whole != p.width) Vector::store(to + whole, Vector::load(from + whole, rest), rest);
+  constexpr std::int64_t kSteps = 8;
+  constexpr std::int64_t kLineFloats = 16;
+  for (std::int64_t k = 0; k < p.depth; k += kSteps) {
+    const std::int64_t steps = std::min(kSteps, p.depth - k);
+    // The rows of the next steps, which the hardware does not foresee when they lie pages apart.
+    for (std::int64_t next = k + kSteps; next < std::min(p.depth, k + 2 * kSteps); ++next) {
+      for (std::int64_t i = 0; i < p.count; i += kLineFloats)
+        __builtin_prefetch(p.from + next * p.depth_stride + i);
     }
-    if (line == p.count) continue;
-    for (std::int64_t i = 0; i < p.width; i += kLanes) {
-      Vector::store(to + i, Vector::load(from + i, Vector::mask(p.count - line - i)),
-                    Vector::mask(p.width - i));
+    for (std::int64_t line = 0; line < p.count; line += p.width) {
+      const float* from = p.from + k * p.depth_stride + line;
+      float* to = p.to + line * p.depth + k * p.width;
+      for (std::int64_t i = 0; i < p.width; i += kLanes) {
+        const auto present = Vector::mask(p.count - line - i);
+        const auto stored = Vector::mask(p.width - i);
+        for (std::int64_t step = 0; step < steps; ++step) {
+          Vector::store(to + step * p.width + i, Vector::load(from + step * p.depth_stride + i, present),
+                        stored);
+        }
+      }
     }
   }
 }
