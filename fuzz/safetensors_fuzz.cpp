@@ -1,5 +1,5 @@
-// Safetensors headers: the entries of a file that parses lie in it without holes, and a header written for them parses
-// to the same tensors.
+// Safetensors headers: the entries of a file that parses lie in it without holes, and a header written for
+// them parses to the same tensors.
 #include "lydian/core/ensure.h"
 #include "lydian/tensor/safetensors.h"
 
@@ -20,6 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::int64_t shift = static_cast<std::int64_t>(written.size()) - file->data_begin;
   const auto again = parse_safetensors(written, static_cast<std::int64_t>(size) + shift);
   ENSURE(again.has_value() && again->metadata == file->metadata && again->entries.size() == tensors.size());
-  for (const SafetensorsEntry& entry : file->entries) ENSURE(again->find(entry.name)->bytes() == entry.bytes());
+  for (const SafetensorsEntry& entry : file->entries)
+    ENSURE(again->find(entry.name)->bytes() == entry.bytes());
   return 0;
 }

@@ -44,6 +44,12 @@ Status expect_shape(const Source& source, const Shape& wanted, std::string_view 
   return {};
 }
 
+/// Compared by extents: outside numbers need not make a possible Shape.
+Status expect_matrix(const Source& source, std::int64_t rows, std::int64_t columns, std::string_view what) {
+  if (source.shape.rank() == 2 && source.shape[0] == rows && source.shape[1] == columns) return {};
+  return fail("{} has the shape {}, expected [{}, {}]", what, source.shape.text(), rows, columns);
+}
+
 Status expect_dtype(DType found, DType wanted, std::string_view what) {
   if (found != wanted) return fail("{} is {}, expected {}", what, tensor::name_of(found), tensor::name_of(wanted));
   return {};
@@ -118,8 +124,12 @@ Status check_reduce(const Node& node, const Source& source) {
   if (node.axis > node.shape.rank() || node.shape.rank() >= tensor::kMaxRank) return fail("axis {} of rank {}", node.axis, node.shape.rank() + 1);
   if (source.dtype != DType::f32 && source.dtype != DType::i32) return fail("a reduce of {}, expected f32 or i32", tensor::name_of(source.dtype));
   TRY_STATUS(expect_dtype(node.dtype, node.fn == kArgmax ? DType::i32 : source.dtype, "the output"));
-  if (node.extent > tensor::kMaxExtent) return fail("a reduced extent of {}", node.extent);
-  return expect_shape(source, node.shape.inserted(node.axis, node.extent), "the operand");
+  if (source.shape.rank() == node.shape.rank() + 1 && source.shape[node.axis] == node.extent &&
+      source.shape.removed(node.axis) == node.shape) {
+    return {};
+  }
+  return fail("the operand has the shape {}, expected {} with {} inserted at axis {}", source.shape.text(),
+              node.shape.text(), node.extent, node.axis);
 }
 
 Status check_gather(const Node& node, std::span<const Source> sources) {
@@ -127,7 +137,7 @@ Status check_gather(const Node& node, std::span<const Source> sources) {
   if (node.extent < 1 || node.extent > tensor::kMaxExtent) return fail("a gather from {} rows", node.extent);
   TRY_STATUS(expect_dtype(sources[0].dtype, node.dtype, "the table"));
   TRY_STATUS(expect_dtype(sources[1].dtype, DType::i32, "the index"));
-  TRY_STATUS(expect_shape(sources[0], Shape{node.extent, node.shape[1]}, "the table"));
+  TRY_STATUS(expect_matrix(sources[0], node.extent, node.shape[1], "the table"));
   return expect_shape(sources[1], Shape{node.shape[0]}, "the index");
 }
 
@@ -138,7 +148,7 @@ Status check_scatter_add(const Node& node, std::span<const Source> sources) {
   TRY_STATUS(expect_dtype(sources[0].dtype, DType::i32, "the index"));
   TRY_STATUS(expect_dtype(sources[1].dtype, node.dtype, "the updates"));
   TRY_STATUS(expect_shape(sources[0], Shape{node.extent}, "the index"));
-  return expect_shape(sources[1], Shape{node.extent, node.shape[1]}, "the updates");
+  return expect_matrix(sources[1], node.extent, node.shape[1], "the updates");
 }
 
 /// Fields that the form does not use are zero, so that one meaning has one encoding.
