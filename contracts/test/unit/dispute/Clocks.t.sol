@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// Budgets, graces and timeout. The terms: 300 seconds for all moves of a side, 1.5 seconds a step.
+pragma solidity 0.8.37;
+
+import {GameId, IDisputeGame, Outcome, Phase} from "src/dispute/IDisputeGame.sol";
+import {Root} from "src/dispute/Root.sol";
+import {Timestamp} from "src/dispute/Timestamp.sol";
+import {JobId, Status} from "src/market/IJobMarket.sol";
+import {Cases} from "test/actors/Cases.sol";
+import {Scenario, Scenarios, View} from "test/actors/Scenario.sol";
+
+contract ClocksTest is Cases {
+    using Scenarios for Scenario;
+
+    uint256 private constant STEPS_GRACE = 123; // 82 boundaries of 1.5 seconds
+    uint256 private constant MOVE_GRACE = 12; // 8 steps
+
+    GameId private gameId;
+    JobId private jobId;
+    uint256 private start;
+
+    function setUp() public override {
+        super.setUp();
+        Scenario memory s = mapCase(0);
+        (jobId, gameId) = openGame(s, s.honestView());
+        start = block.timestamp;
+    }
+
+    function test_grace_costs_nothing() public {
+        assertEq(Timestamp.unwrap(games.gameState(gameId).deadline), start + STEPS_GRACE + 300);
+        vm.warp(start + STEPS_GRACE);
+        postSteps();
+        assertEq(games.gameState(gameId).responderBudget, 300);
+    }
+
+    function test_time_beyond_the_grace_comes_off_the_movers_budget() public {
+        vm.warp(start + STEPS_GRACE + 100);
+        postSteps();
+        assertEq(games.gameState(gameId).responderBudget, 200);
+        assertEq(games.gameState(gameId).challengerBudget, 300);
+        vm.warp(block.timestamp + STEPS_GRACE + 7);
+        pickStep(0); // [0, 2)
+        assertEq(games.gameState(gameId).challengerBudget, 293);
+        // The grace of the next round is that of the shorter interval: 2 steps.
+        assertEq(Timestamp.unwrap(games.gameState(gameId).deadline), block.timestamp + 3 + 200);
+    }
+
+    function test_grace_of_a_move_within_a_step_is_eight_steps() public {
+        postSteps();
+        pickStep(0);
+        vm.prank(solver);
+        games.postSteps(gameId, new Root[](1));
+        vm.prank(challenger);
+        games.pickStep(gameId, 0, new Root[](1));
+        assertEq(uint256(games.gameState(gameId).phase), uint256(Phase.Trace));
+        assertEq(Timestamp.unwrap(games.gameState(gameId).deadline), block.timestamp + MOVE_GRACE + 300);
+    }
+
+    function test_last_second_move_is_in_time_and_spends_everything() public {
+        vm.warp(start + STEPS_GRACE + 300);
+        postSteps();
+        assertEq(games.gameState(gameId).responderBudget, 0);
+    }
+
+    function test_late_move_is_refused_even_before_anybody_calls_timeout() public {
+        uint256 deadline = start + STEPS_GRACE + 300;
+        vm.warp(deadline + 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IDisputeGame.TimeIsUp.selector, gameId, Timestamp.wrap(uint64(deadline)))
+        );
+        vm.prank(solver);
+        games.postSteps(gameId, new Root[](31));
+    }
+
+    function test_timeout_refuses_until_the_deadline_has_passed() public {
+        uint256 deadline = start + STEPS_GRACE + 300;
+        vm.warp(deadline);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IDisputeGame.TimeIsNotUp.selector, gameId, Timestamp.wrap(uint64(deadline))
+            )
+        );
+        games.timeout(gameId);
+    }
+
+    function test_silent_responder_loses() public {
+        vm.warp(start + STEPS_GRACE + 301);
+        vm.expectEmit(address(games));
+        emit IDisputeGame.TimedOut(gameId, solver);
+        vm.prank(stranger);
+        games.timeout(gameId);
+        assertEq(uint256(games.gameState(gameId).outcome), uint256(Outcome.ChallengerWon));
+        assertStatus(jobId, Status.Open);
+        assertEq(market.claimable(challenger), 550 ether);
+    }
+
+    function test_silent_challenger_loses() public {
+        postSteps();
+        vm.warp(block.timestamp + STEPS_GRACE + 301);
+        vm.prank(stranger);
+        games.timeout(gameId);
+        assertEq(uint256(games.gameState(gameId).outcome), uint256(Outcome.ResponderWon));
+        assertStatus(jobId, Status.Running);
+        assertEq(market.claimable(solver), 25 ether);
+    }
+
+    function postSteps() private {
+        vm.prank(solver);
+        games.postSteps(gameId, new Root[](31));
+    }
+
+    function pickStep(uint64 piece) private {
+        vm.prank(challenger);
+        games.pickStep(gameId, piece, new Root[](31));
+    }
+}
