@@ -24,10 +24,8 @@ class FileDescriptor {
   int fd_;
 };
 
-Status sync_folder(const std::filesystem::path& folder) {
-  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0 || ::fsync(fd.get()) != 0) return fail("{}: cannot sync the folder: {}", folder.string(), std::strerror(errno));
-  return {};
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
 }  // namespace
@@ -82,18 +80,21 @@ Status write_file_atomic(const std::filesystem::path& path, ByteView content) {
     ::unlink(temporary.c_str());
     return fail("{}: cannot rename into place: {}", path.string(), std::strerror(reason));
   }
-  return sync_folder(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
+  return sync_to_disk(folder_of(path));
+}
+
+Status sync_to_disk(const std::filesystem::path& path) {
+  const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return fail("{}: cannot open: {}", path.string(), std::strerror(errno));
+  if (::fsync(fd.get()) != 0) return fail("{}: cannot sync: {}", path.string(), std::strerror(errno));
+  return {};
 }
 
 Status move_file_atomic(const std::filesystem::path& from, const std::filesystem::path& to) {
-  {
-    const FileDescriptor fd(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
-    if (fd.get() < 0) return fail("{}: cannot open: {}", from.string(), std::strerror(errno));
-    if (::fsync(fd.get()) != 0) return fail("{}: cannot sync: {}", from.string(), std::strerror(errno));
-  }
+  TRY_STATUS(sync_to_disk(from));
   if (::rename(from.c_str(), to.c_str()) != 0)
     return fail("{}: cannot rename to {}: {}", from.string(), to.string(), std::strerror(errno));
-  return sync_folder(to.has_parent_path() ? to.parent_path() : std::filesystem::path("."));
+  return sync_to_disk(folder_of(to));
 }
 
 }  // namespace lydian

@@ -15,6 +15,9 @@ namespace lydian {
 /// Writes beside the target, syncs, and renames over it. The target's folder must exist.
 [[nodiscard]] Status write_file_atomic(const std::filesystem::path& path, ByteView content);
 
+/// Waits until a file's content, or a folder's list of names, is on the disk.
+[[nodiscard]] Status sync_to_disk(const std::filesystem::path& path);
+
 /// Syncs a finished file and renames it over the target, on the same file system.
 [[nodiscard]] Status move_file_atomic(const std::filesystem::path& from, const std::filesystem::path& to);
 
