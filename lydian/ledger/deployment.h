@@ -1,0 +1,33 @@
+// The contracts of one network: their addresses in a file that a node reads, and how they are deployed
+// (contracts/README.md has the order).
+#pragma once
+
+#include <filesystem>
+
+#include "lydian/ledger/sender.h"
+
+namespace lydian::ledger {
+
+struct Deployment {
+  std::uint64_t chain_id = 0;
+  std::string rpc_url;
+  Address token;
+  Address registry;
+  Address games;
+  Address market;
+  std::uint64_t first_block = 0;  // logs begin here
+
+  bool operator==(const Deployment&) const = default;
+};
+
+/// JSON, canonical.
+[[nodiscard]] std::string to_json(const Deployment& deployment);
+[[nodiscard]] Result<Deployment> parse_deployment(std::string_view json);
+
+/// Deploys all contracts from the compiler's artifacts (folder/Name.sol/Name.json), the whole supply to the sender.
+[[nodiscard]] Result<Deployment> deploy(TransactionSender& sender, const std::filesystem::path& artifacts, const Address& treasury);
+
+/// The custom errors of all our contracts.
+[[nodiscard]] const ErrorTable& contract_errors();
+
+}  // namespace lydian::ledger
