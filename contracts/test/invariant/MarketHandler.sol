@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+// Every call that the market, the registry and the clocks of a game allow, by several accounts, at random. A handler
+// looks first whether the call is allowed and otherwise does nothing: what it calls cannot revert, and a revert fails
+// the run. It counts what it called, and keeps its own books from the events.
+pragma solidity 0.8.37;
+
+import {DisputeGame} from "src/dispute/DisputeGame.sol";
+import {GameId, GameState, Phase} from "src/dispute/IDisputeGame.sol";
+import {Pieces} from "src/dispute/Pieces.sol";
+import {Root} from "src/dispute/Root.sol";
+import {Timestamp} from "src/dispute/Timestamp.sol";
+import {Checkpoint, IJobMarket, Job, JobId, Status, Terms} from "src/market/IJobMarket.sol";
+import {Stake} from "src/market/INodeRegistry.sol";
+import {JobMarket} from "src/market/JobMarket.sol";
+import {NodeRegistry} from "src/market/NodeRegistry.sol";
+import {LydianToken} from "src/token/LydianToken.sol";
+import {Test, Vm} from "test/utils/Test.sol";
+
+contract MarketHandler is Test {
+    JobMarket public immutable market;
+    NodeRegistry public immutable registry;
+    DisputeGame public immutable games;
+    LydianToken public immutable token;
+
+    address[] public accounts;
+    mapping(string call => uint256) public calls;
+    /// Times a checkpoint of a job was paid, over all attempts.
+    mapping(uint256 job => mapping(uint64 index => uint256)) public timesPaid;
+    mapping(uint256 job => uint256) public paid;
+    mapping(uint256 job => uint256) public returned;
+    /// keccak256 of a job's record when it became final.
+    mapping(uint256 job => bytes32) public finalRecord;
+
+    constructor(JobMarket market_, address[] memory accounts_) {
+        market = market_;
+        registry = NodeRegistry(address(market_.registry()));
+        games = DisputeGame(address(market_.games()));
+        token = LydianToken(address(market_.token()));
+        accounts = accounts_;
+    }
+
+    function accountCount() external view returns (uint256) {
+        return accounts.length;
+    }
+
+    /// Counts a call that happened and books what it paid.
+    modifier counted(string memory name) {
+        vm.recordLogs();
+        _;
+        book();
+        calls[name] += 1;
+    }
+
+    // ---- the handlers
+
+    function post(uint256 who, uint256 steps, uint256 interval, uint256 price) external {
+        address account = accounts[who % accounts.length];
+        steps = bound(steps, 1, 6);
+        Terms memory terms = Terms({
+            minPrice: uint128(bound(price, 1, 1000)),
+            maxPrice: uint128(bound(price, 1, 1000) + bound(steps, 0, 500)),
+            solverBond: uint128(bound(price, 1, 99)),
+            challengeBond: uint128(bound(interval, 1, 77)),
+            auctionSeconds: 60,
+            expirySeconds: 500,
+            challengeWindow: 100,
+            checkpointSeconds: 150,
+            moveBudget: 90,
+            stepMillis: 1000
+        });
+        if (market.jobCount() >= 20 || token.balanceOf(account) < terms.maxPrice) return;
+        postAs(account, headerOf(steps, bound(interval, 1, steps)), terms);
+    }
+
+    function postAs(address account, bytes32[12] memory header, Terms memory terms) private counted("post") {
+        vm.prank(account);
+        market.post(header, Root.wrap("blob"), 1, terms);
+    }
+
+    function withdraw(uint256 id) external {
+        (JobId jobId, Job memory job) = pick(id, Status.Open);
+        if (job.status == Status.Open && id % 4 == 0) withdrawAs(jobId, job.submitter);
+    }
+
+    function withdrawAs(JobId jobId, address account) private counted("withdraw") {
+        vm.prank(account);
+        market.withdraw(jobId);
+    }
+
+    function accept(uint256 id, uint256 who) external {
+        (JobId jobId, Job memory job) = pick(id, Status.Open);
+        address account = accounts[who % accounts.length];
+        if (job.status != Status.Open || passed(job.since, job.terms.expirySeconds)) return;
+        if (registry.stake(account).free < job.terms.solverBond) return;
+        acceptAs(jobId, account);
+    }
+
+    function acceptAs(JobId jobId, address account) private counted("accept") {
+        vm.prank(account);
+        market.accept(jobId, 0);
+    }
+
+    function commit(uint256 id, bytes32 root) external {
+        (JobId jobId, Job memory job) = pick(id, Status.Running);
+        if (job.status != Status.Running || passed(job.since, job.terms.checkpointSeconds)) return;
+        if (job.committed == market.checkpointCount(jobId)) return;
+        commitAs(jobId, job, Root.wrap(root));
+    }
+
+    function commitAs(JobId jobId, Job memory job, Root root) private counted("commit") {
+        vm.prank(job.solver);
+        market.commitCheckpoint(jobId, job.committed, root);
+    }
+
+    function settle(uint256 id) external {
+        (JobId jobId, Job memory job) = pick(id, Status.Running);
+        if (job.status != Status.Running || job.settled == job.committed) return;
+        Checkpoint memory its = market.checkpoint(jobId, job.settled);
+        if (its.openGames != 0 || !passed(its.committedAt, job.terms.challengeWindow)) return;
+        settleNow(jobId, job.settled);
+    }
+
+    function settleNow(JobId jobId, uint64 index) private counted("settle") {
+        market.settle(jobId, index);
+    }
+
+    function reopen(uint256 id) external {
+        (JobId jobId, Job memory job) = pick(id, Status.Running);
+        if (job.status != Status.Running || job.settled != job.committed) return;
+        if (!passed(job.since, job.terms.checkpointSeconds)) return;
+        reopenNow(jobId);
+    }
+
+    function reopenNow(JobId jobId) private counted("reopen") {
+        market.reopen(jobId);
+    }
+
+    function challenge(uint256 id, uint256 index, uint256 who) external {
+        (JobId jobId, Job memory job) = pick(id, Status.Running);
+        address account = accounts[who % accounts.length];
+        if (job.status != Status.Running || job.settled == job.committed) return;
+        uint64 chosen = uint64(bound(index, job.settled, job.committed - 1));
+        if (passed(market.checkpoint(jobId, chosen).committedAt, job.terms.challengeWindow)) return;
+        if (token.balanceOf(account) < job.terms.challengeBond) return;
+        challengeAs(jobId, chosen, account);
+    }
+
+    function challengeAs(JobId jobId, uint64 index, address account) private counted("challenge") {
+        vm.prank(account);
+        market.challenge(jobId, index);
+    }
+
+    /// The responder posts, so that the next time-out is the challenger's.
+    function respond(uint256 id) external {
+        (GameId gameId, bool found) = openGame(id);
+        if (!found) return;
+        GameState memory state = games.gameState(gameId);
+        if (state.phase != Phase.Steps || passed(state.deadline, 0)) return;
+        respondNow(gameId, state);
+    }
+
+    function respondNow(GameId gameId, GameState memory state) private counted("respond") {
+        Root[] memory roots = new Root[](Pieces.count(state.lo, state.hi) - 1);
+        vm.prank(games.mover(gameId));
+        games.postSteps(gameId, roots);
+    }
+
+    /// Waits until the mover's time is up if it is not.
+    function timeout(uint256 id) external {
+        (GameId gameId, bool found) = openGame(id);
+        if (!found) return;
+        Timestamp deadline = games.gameState(gameId).deadline;
+        if (!passed(deadline, 0)) vm.warp(Timestamp.unwrap(deadline) + 1);
+        timeoutNow(gameId);
+    }
+
+    function timeoutNow(GameId gameId) private counted("timeout") {
+        games.timeout(gameId);
+    }
+
+    function releaseMoot(uint256 id) external {
+        (GameId gameId, bool found) = openGame(id);
+        if (!found) return;
+        uint32 attempt = market.challengeOf(gameId).attempt;
+        if (attempt == market.job(market.challengeOf(gameId).jobId).attempt) return;
+        releaseNow(gameId);
+    }
+
+    function releaseNow(GameId gameId) private counted("releaseMoot") {
+        market.releaseMoot(gameId);
+    }
+
+    function claim(uint256 who) external {
+        address account = accounts[who % accounts.length];
+        if (market.claimable(account) != 0) claimNow(account);
+    }
+
+    function claimNow(address account) private counted("claim") {
+        market.claim(account);
+    }
+
+    function unstake(uint256 who, uint256 amount) external {
+        address account = accounts[who % accounts.length];
+        Stake memory stake = registry.stake(account);
+        if (stake.leaving == 0 && stake.free >= 1000) {
+            requestAs(account, uint128(bound(amount, 1, stake.free / 10)));
+        } else if (stake.leaving != 0 && passed(stake.availableAt, 0)) {
+            withdrawStakeAs(account, stake.leaving);
+        }
+    }
+
+    function requestAs(address account, uint128 amount) private counted("requestWithdrawal") {
+        vm.prank(account);
+        registry.requestWithdrawal(amount);
+    }
+
+    function withdrawStakeAs(address account, uint128 amount) private counted("withdrawStake") {
+        vm.startPrank(account);
+        registry.withdraw();
+        registry.deposit(amount);
+        vm.stopPrank();
+    }
+
+    /// Mostly less than any window; now and then more than the withdrawal delay.
+    function wait(uint256 duration) external {
+        bool long = duration % 16 == 0;
+        vm.warp(block.timestamp + (long ? 8 days : bound(duration, 1, 40)));
+    }
+
+    // ---- choosing
+
+    /// A job in this status, if one of the next few is.
+    function pick(uint256 id, Status wanted) private view returns (JobId jobId, Job memory job) {
+        uint256 count = market.jobCount();
+        for (uint256 i = 0; i < count; ++i) {
+            jobId = JobId.wrap(1 + (id % count + i) % count);
+            job = market.job(jobId);
+            if (job.status == wanted) return (jobId, job);
+        }
+    }
+
+    function openGame(uint256 id) private view returns (GameId gameId, bool found) {
+        uint256 count = market.gameCount();
+        for (uint256 i = 0; i < count; ++i) {
+            gameId = GameId.wrap(1 + (id % count + i) % count);
+            if (market.challengeOf(gameId).challenger != address(0)) return (gameId, true);
+        }
+    }
+
+    function passed(Timestamp since, uint64 duration) private view returns (bool) {
+        return block.timestamp > Timestamp.unwrap(since) + duration;
+    }
+
+    function headerOf(uint256 steps, uint256 interval) private pure returns (bytes32[12] memory header) {
+        header[0] = hex"6c796469616e0000000000000000000000000000000000000000000000000001";
+        header[1] = bytes32(steps);
+        header[2] = bytes32(interval);
+        header[5] = bytes32(uint256(1) << 192 | uint256(1) << 128 | uint256(1) << 64);
+    }
+
+    // ---- books
+
+    function book() private {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            bytes32 topic = logs[i].topics[0];
+            if (topic == IJobMarket.CheckpointSettled.selector) {
+                (uint64 index, uint128 amount) = abi.decode(logs[i].data, (uint64, uint128));
+                timesPaid[uint256(logs[i].topics[1])][index] += 1;
+                paid[uint256(logs[i].topics[1])] += amount;
+            } else if (topic == IJobMarket.JobSettled.selector) {
+                (, uint128 amount) = abi.decode(logs[i].data, (bytes32, uint128));
+                close(uint256(logs[i].topics[1]), amount);
+            } else if (topic == IJobMarket.JobWithdrawn.selector) {
+                close(uint256(logs[i].topics[1]), abi.decode(logs[i].data, (uint128)));
+            } else if (topic == IJobMarket.ChallengeUpheld.selector) {
+                calls["upheld"] += 1;
+            } else if (topic == IJobMarket.ChallengeRejected.selector) {
+                calls["rejected"] += 1;
+            } else if (topic == IJobMarket.ChallengeMoot.selector) {
+                calls["moot"] += 1;
+            }
+        }
+    }
+
+    function close(uint256 id, uint256 amount) private {
+        calls["final"] += 1;
+        returned[id] += amount;
+        finalRecord[id] = keccak256(abi.encode(market.job(JobId.wrap(id))));
+    }
+}
