@@ -20,10 +20,6 @@ library Int32 {
         return uint32((uint256(a) * b) >> 32);
     }
 
-    function neg(uint32 a) internal pure returns (uint32) {
-        return sub(0, a);
-    }
-
     function shl(uint32 a, uint32 count) internal pure returns (uint32) {
         return a << (count & 31);
     }
@@ -31,10 +27,6 @@ library Int32 {
     /// Logical: zeros come in from the left.
     function shr(uint32 a, uint32 count) internal pure returns (uint32) {
         return a >> (count & 31);
-    }
-
-    function abs(uint32 a) internal pure returns (uint32) {
-        return lt(a, 0) ? neg(a) : a;
     }
 
     function minimum(uint32 a, uint32 b) internal pure returns (uint32) {

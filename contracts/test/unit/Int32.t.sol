@@ -12,7 +12,6 @@ contract Int32Test is Test {
         assertEq(Int32.add(x, y), uint32(uint64(a + b)));
         assertEq(Int32.sub(x, y), uint32(uint64(a - b)));
         assertEq(Int32.mul(x, y), uint32(uint64(a * b)));
-        assertEq(Int32.neg(x), uint32(uint64(-a)));
     }
 
     function testFuzz_mulhi_is_the_high_half_of_the_unsigned_product(uint32 x, uint32 y) external pure {
@@ -30,12 +29,6 @@ contract Int32Test is Test {
 
     function test_mulhi_treats_minus_one_as_the_largest() external pure {
         assertEq(Int32.mulhi(0xffffffff, 0xffffffff), 0xfffffffe);
-    }
-
-    function test_the_least_number_is_its_own_negative() external pure {
-        assertEq(Int32.neg(0x80000000), 0x80000000);
-        assertEq(Int32.abs(0x80000000), 0x80000000);
-        assertEq(Int32.abs(0xffffffff), 1);
     }
 
     function test_shifts_are_logical_and_count_modulo_32() external pure {
