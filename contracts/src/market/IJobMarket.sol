@@ -124,6 +124,8 @@ interface IJobMarket is IVerdicts {
 
     /// The registry and the game must have been deployed for this market.
     error DeployedForAnotherMarket(address deployed, address market);
+    /// What is credited to the zero address could never be claimed.
+    error ZeroTreasury();
     error BadTerms(string rule);
     /// The header is not one that a responder could always answer for.
     error BadHeader(string rule);

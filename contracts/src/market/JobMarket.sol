@@ -38,6 +38,7 @@ contract JobMarket is IJobMarket {
     /// @param registry_, games_ deployed before, for the address at which this contract appears
     /// @param treasury_ receives the parts of lost bonds that reward nobody
     constructor(IERC20 token_, INodeRegistry registry_, IDisputeGame games_, address treasury_) {
+        if (treasury_ == address(0)) revert ZeroTreasury();
         if (registry_.market() != address(this)) {
             revert DeployedForAnotherMarket(address(registry_), registry_.market());
         }

@@ -74,10 +74,7 @@ abstract contract Cases is Players {
         s.fields.offset = 49_999;
         s.fields.strides = new int64[](1);
         s.fields.strides[0] = -1;
-        bytes memory constant_ = new bytes(50_000);
-        for (uint256 i = 0; i < 50_000; i += 7) {
-            constant_[i] = bytes1(uint8(i / 7));
-        }
+        bytes memory constant_ = noise(10, 50_000);
         bytes memory output = new bytes(50_000);
         for (uint256 i = 0; i < 50_000; ++i) {
             output[i] = constant_[49_999 - i];

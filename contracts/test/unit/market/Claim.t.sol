@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {IJobMarket, JobId} from "src/market/IJobMarket.sol";
-import {JobMarket} from "src/market/JobMarket.sol";
 import {World} from "test/utils/World.sol";
 
 contract ClaimTest is World {
@@ -25,10 +24,5 @@ contract ClaimTest is World {
         market.claim(submitter);
         vm.expectRevert(abi.encodeWithSelector(IJobMarket.NothingToClaim.selector, submitter));
         market.claim(submitter);
-    }
-
-    function test_market_refuses_contracts_made_for_another() public {
-        vm.expectPartialRevert(IJobMarket.DeployedForAnotherMarket.selector);
-        new JobMarket(token, registry, games, treasury);
     }
 }
