@@ -72,8 +72,14 @@ void matmul(Isa isa, ThreadPool& pool, const MatmulShape& shape, const MatmulOpe
 void matmul_on_thread(Isa isa, int thread, const MatmulShape& shape, const MatmulOperand<float>& a,
                       const MatmulOperand<float>& b, const MatmulResult<float>& c, MatmulScratch& scratch);
 
-/// The definition, as three loops: the oracle for the above.
+/// i8 by i8: the exact sum, wrapped to i32. Allocates its packing space itself.
+void matmul_i8(Isa isa, ThreadPool& pool, const MatmulShape& shape, const MatmulOperand<std::int8_t>& a,
+               const MatmulOperand<std::int8_t>& b, const MatmulResult<std::int32_t>& c);
+
+/// The definitions, as three loops: the oracles for the above.
 void matmul_reference(const MatmulShape& shape, const MatmulOperand<float>& a, const MatmulOperand<float>& b,
                       const MatmulResult<float>& c);
+void matmul_i8_reference(const MatmulShape& shape, const MatmulOperand<std::int8_t>& a,
+                         const MatmulOperand<std::int8_t>& b, const MatmulResult<std::int32_t>& c);
 
 }  // namespace lydian::kernels
