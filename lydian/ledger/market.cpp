@@ -121,6 +121,14 @@ Result<Uint256> Market::balance(const Address& account) const {
   return TRY(read(deployment_.token, "balanceOf(address)", {account}, "(uint256)"))[0].as_uint();
 }
 
+Result<Uint256> Market::allowance(const Address& account) const {
+  return TRY(read(deployment_.token, "allowance(address,address)", {account, deployment_.market}, "(uint256)"))[0].as_uint();
+}
+
+Result<Uint256> Market::registry_allowance(const Address& account) const {
+  return TRY(read(deployment_.token, "allowance(address,address)", {account, deployment_.registry}, "(uint256)"))[0].as_uint();
+}
+
 Result<Stake> Market::stake(const Address& operator_address) const {
   const AbiValues values = TRY(read(deployment_.registry, "stake(address)", {operator_address}, "((uint128,uint128,uint128,uint64))"));
   const AbiValues& v = values[0].as_list();

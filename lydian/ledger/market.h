@@ -81,6 +81,9 @@ class Market {
   [[nodiscard]] Result<Uint256> offer(std::uint64_t job) const;
   [[nodiscard]] Result<Uint256> claimable(const Address& account) const;
   [[nodiscard]] Result<Uint256> balance(const Address& account) const;
+  /// What the market may take from an account.
+  [[nodiscard]] Result<Uint256> allowance(const Address& account) const;
+  [[nodiscard]] Result<Uint256> registry_allowance(const Address& account) const;
   [[nodiscard]] Result<Stake> stake(const Address& operator_address) const;
   [[nodiscard]] Result<bool> is_registered(const Address& operator_address) const;
   [[nodiscard]] Result<Root> possession_digest(const Address& operator_address) const;

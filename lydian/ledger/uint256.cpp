@@ -18,7 +18,7 @@ Wide wide(const Uint256& value) {
 }
 
 std::optional<Uint256> narrow(const Wide& value) {
-  if (value >> 256 != 0) return std::nullopt;
+  if ((value >> 256) != 0) return std::nullopt;
   Bytes bytes;
   boost::multiprecision::export_bits(value, std::back_inserter(bytes), 8);
   return Uint256::from_bytes(bytes);

@@ -5,6 +5,8 @@
 #include "lydian/merkle/tree.h"
 #include "lydian/program/validate.h"
 #include "lydian/runtime/executor.h"
+#include "lydian/runtime/kernel_evaluator.h"
+#include "lydian/runtime/trace.h"
 
 namespace lydian::models {
 namespace {
@@ -86,6 +88,23 @@ TEST(Training, executor_gives_the_interpreters_states_for_every_isa_and_thread_c
           EXPECT_EQ(run(program, tokens, 5, threads, {isa, fuse}), expected) << kernels::name_of(isa) << " threads " << threads << " fuse " << fuse;
         }
       }
+    }
+  }
+}
+
+TEST(Training, kernels_give_the_trace_that_the_definitions_give) {
+  const Bytes tokens = random_tokens(200, 11);
+  const Program program = training_program(tiny(tokens, false));
+  const std::array constants = {ByteView(tokens)};
+  const Bytes state = runtime::interpret(program.graph(GraphKind::init), {{}, constants, program.literals});
+  runtime::NodeEvaluator reference;
+  ThreadPool pool(2);
+  for (const GraphKind kind : {GraphKind::init, GraphKind::step, GraphKind::output}) {
+    const runtime::Inputs inputs{kind == GraphKind::init ? ByteView() : ByteView(state), constants, program.literals};
+    const runtime::Trace expected = runtime::trace(program.graph(kind), inputs, reference);
+    for (const kernels::Isa isa : kernels::supported_isas()) {
+      runtime::KernelEvaluator fast(pool, isa);
+      EXPECT_EQ(runtime::trace(program.graph(kind), inputs, fast), expected) << name_of(kind) << " " << kernels::name_of(isa);
     }
   }
 }

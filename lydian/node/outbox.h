@@ -1,0 +1,42 @@
+// Transactions that survive kill -9: each is signed and written down before it is sent, and sent again after a restart
+// until the ledger has it or another of its nonce. A purpose is in flight at most once.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "lydian/ledger/sender.h"
+#include "lydian/node/events.h"
+#include "lydian/store/store.h"
+
+namespace lydian::node {
+
+class Outbox {
+ public:
+  /// Reads what was in flight. The sender and the store outlive it.
+  static Result<Outbox> open(ledger::TransactionSender& sender, store::Store& store);
+
+  /// Whether a transaction of this purpose waits for its receipt.
+  [[nodiscard]] bool in_flight(const std::string& purpose) const { return waiting_.contains(purpose); }
+
+  /// Signs, writes down and sends; nothing if the purpose is in flight. A call that the contracts would refuse is an
+  /// error, and nothing is sent.
+  [[nodiscard]] Status submit(const std::string& purpose, const ledger::Call& call);
+
+  /// Looks for receipts and sends again what the ledger has lost. What ended since the last call, with its purpose:
+  /// a receipt, or why it failed.
+  struct Ended {
+    std::string purpose;
+    std::optional<ledger::Receipt> receipt;  // none: another transaction took its nonce
+  };
+  [[nodiscard]] Result<std::vector<Ended>> tick();
+
+ private:
+  Outbox(ledger::TransactionSender& sender, store::Store& store) : sender_(&sender), store_(&store) {}
+
+  ledger::TransactionSender* sender_;
+  store::Store* store_;
+  std::map<std::string, ledger::SignedTransaction> waiting_;
+};
+
+}  // namespace lydian::node
