@@ -225,19 +225,6 @@ Word apply(ScalarFn fn, DType in, DType out, Word a, Word b, Word c) {
   return apply_i32(fn, a, b);
 }
 
-const ScalarFnInfo& info_of(ScalarFn fn) {
-  static constexpr auto kIndexOfCode = [] {
-    std::array<std::int8_t, 256> index{};
-    index.fill(-1);
-    for (std::size_t i = 0; i < kScalarFns.size(); ++i)
-      index[static_cast<std::size_t>(kScalarFns[i].fn)] = static_cast<std::int8_t>(i);
-    return index;
-  }();
-  const int index = kIndexOfCode[static_cast<std::size_t>(fn)];
-  ENSURE(index >= 0, "no scalar function has code {}", static_cast<int>(fn));
-  return kScalarFns[static_cast<std::size_t>(index)];
-}
-
 Result<ScalarFn> scalar_fn_from_code(std::uint64_t code) {
   for (const ScalarFnInfo& info : kScalarFns)
     if (static_cast<std::uint64_t>(info.fn) == code) return info.fn;

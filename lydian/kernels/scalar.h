@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "lydian/core/ensure.h"
 #include "lydian/core/result.h"
 #include "lydian/tensor/dtype.h"
 
@@ -95,8 +96,23 @@ inline constexpr std::array kScalarFns = {
     ScalarFnInfo{ScalarFn::fma, "fma", 3, Domain::f32, false, true},
 };
 
-/// The entry of a function; an enumerator that is in no entry is our bug.
-[[nodiscard]] const ScalarFnInfo& info_of(ScalarFn fn);
+/// The position of a function in kScalarFns; an enumerator that is not there is our bug.
+[[nodiscard]] constexpr std::size_t index_of(ScalarFn fn) {
+  constexpr auto kIndexOfCode = [] {
+    std::array<std::int8_t, 256> index{};
+    index.fill(-1);
+    for (std::size_t i = 0; i < kScalarFns.size(); ++i)
+      index[static_cast<std::size_t>(kScalarFns[i].fn)] = static_cast<std::int8_t>(i);
+    return index;
+  }();
+  const int index = kIndexOfCode[static_cast<std::size_t>(fn)];
+  ENSURE(index >= 0, "no scalar function has code {}", static_cast<int>(fn));
+  return static_cast<std::size_t>(index);
+}
+
+[[nodiscard]] constexpr const ScalarFnInfo& info_of(ScalarFn fn) { return kScalarFns[index_of(fn)]; }
+[[nodiscard]] constexpr int arity_of(ScalarFn fn) { return info_of(fn).arity; }
+
 /// The function of a number found in a program's encoding.
 [[nodiscard]] Result<ScalarFn> scalar_fn_from_code(std::uint64_t code);
 /// Accepts the names of kScalarFns.
