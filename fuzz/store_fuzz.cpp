@@ -16,13 +16,19 @@ using lydian::Bytes;
 using lydian::Root;
 using lydian::store::Store;
 
+/// Gone when the process ends.
+struct Folder {
+  Folder() { fs::create_directories(path); }
+  ~Folder() { fs::remove_all(path); }
+
+  static constexpr const char* kMemory = "/dev/shm";  // no disk to wait for
+  fs::path path = (fs::exists(kMemory) ? fs::path(kMemory) : fs::temp_directory_path()) /
+                  ("lydian_store_fuzz." + std::to_string(::getpid()));
+};
+
 fs::path path() {
-  static const fs::path folder = [] {
-    fs::path made = fs::temp_directory_path() / ("lydian_store_fuzz." + std::to_string(::getpid()));
-    fs::create_directories(made);
-    return made;
-  }();
-  return folder / "node.db";
+  static const Folder folder;
+  return folder.path / "node.db";
 }
 
 void use(Store& store) {
