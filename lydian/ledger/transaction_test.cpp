@@ -33,6 +33,22 @@ TEST(Transaction, reads_back_what_was_signed_and_by_whom) {
   }
 }
 
+TEST(Transaction, is_what_another_implementation_signs) {
+  // cast mktx --chain 31337 --nonce 9 --gas-limit 21000 --gas-price 20000000000 --priority-gas-price 2
+  // --value 5
+  const Transaction transfer{.chain_id = 31337,
+                             .nonce = 9,
+                             .max_priority_fee = 2,
+                             .max_fee = 20'000'000'000u,
+                             .gas_limit = 21000,
+                             .to = Address::from_bytes(Bytes(20, 0x35)),
+                             .value = 5};
+  EXPECT_EQ(to_hex(sign_transaction(transfer, key()).raw),
+            "02f869827a6909028504a817c8008252089435353535353535353535353535353535353535350580c080a02c296163ff"
+            "e7424f7ef3f4a08ba55fb3cda2ac7775462254058f14614846ef3ba034d682ed84394af4a3845df0ffa03dfec8beb15c"
+            "cada77a19e7f15fb2d376495");
+}
+
 TEST(Transaction, is_the_same_each_time_it_is_signed) {
   EXPECT_EQ(sign_transaction(example(), key()).raw, sign_transaction(example(), key()).raw);
 }
