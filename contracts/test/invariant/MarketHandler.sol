@@ -224,7 +224,7 @@ contract MarketHandler is Test {
     /// Mostly less than any window; now and then more than the withdrawal delay.
     function wait(uint256 duration) external {
         bool long = duration % 16 == 0;
-        vm.warp(block.timestamp + (long ? 8 days : bound(duration, 1, 40)));
+        vm.warp(vm.getBlockTimestamp() + (long ? 8 days : bound(duration, 1, 40)));
     }
 
     // ---- choosing
@@ -248,7 +248,7 @@ contract MarketHandler is Test {
     }
 
     function passed(Timestamp since, uint64 duration) private view returns (bool) {
-        return block.timestamp > Timestamp.unwrap(since) + duration;
+        return vm.getBlockTimestamp() > Timestamp.unwrap(since) + duration;
     }
 
     function headerOf(uint256 steps, uint256 interval) private pure returns (bytes32[12] memory header) {

@@ -60,7 +60,7 @@ contract GasTest is Cases {
             record(stranger, address(market), data, "commitCheckpoint");
         }
         record(challenger, address(market), abi.encodeCall(market.challenge, (jobId, 2)), "challenge");
-        vm.warp(block.timestamp + 30 days);
+        elapse(30 days);
         record(stranger, address(market), abi.encodeCall(market.settle, (jobId, 0)), "settle");
         data = abi.encodeCall(games.timeout, (GameId.wrap(1)));
         record(stranger, address(games), data, "timeout, solver slashed");

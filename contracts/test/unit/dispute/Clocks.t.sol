@@ -23,7 +23,7 @@ contract ClocksTest is Cases {
         super.setUp();
         Scenario memory s = mapCase(0);
         (jobId, gameId) = openGame(s, s.honestView());
-        start = block.timestamp;
+        start = vm.getBlockTimestamp();
     }
 
     function test_grace_costs_nothing() public {
@@ -38,11 +38,11 @@ contract ClocksTest is Cases {
         postSteps();
         assertEq(games.gameState(gameId).responderBudget, 200);
         assertEq(games.gameState(gameId).challengerBudget, 300);
-        vm.warp(block.timestamp + STEPS_GRACE + 7);
+        elapse(STEPS_GRACE + 7);
         pickStep(0); // [0, 2)
         assertEq(games.gameState(gameId).challengerBudget, 293);
         // The grace of the next round is that of the shorter interval: 2 steps.
-        assertEq(Timestamp.unwrap(games.gameState(gameId).deadline), block.timestamp + 3 + 200);
+        assertEq(Timestamp.unwrap(games.gameState(gameId).deadline), vm.getBlockTimestamp() + 3 + 200);
     }
 
     function test_grace_of_a_move_within_a_step_is_eight_steps() public {
@@ -53,7 +53,9 @@ contract ClocksTest is Cases {
         vm.prank(challenger);
         games.pickStep(gameId, 0, new Root[](1));
         assertEq(uint256(games.gameState(gameId).phase), uint256(Phase.Trace));
-        assertEq(Timestamp.unwrap(games.gameState(gameId).deadline), block.timestamp + MOVE_GRACE + 300);
+        assertEq(
+            Timestamp.unwrap(games.gameState(gameId).deadline), vm.getBlockTimestamp() + MOVE_GRACE + 300
+        );
     }
 
     function test_last_second_move_is_in_time_and_spends_everything() public {
@@ -96,7 +98,7 @@ contract ClocksTest is Cases {
 
     function test_silent_challenger_loses() public {
         postSteps();
-        vm.warp(block.timestamp + STEPS_GRACE + 301);
+        elapse(STEPS_GRACE + 301);
         vm.prank(stranger);
         games.timeout(gameId);
         assertEq(uint256(games.gameState(gameId).outcome), uint256(Outcome.ResponderWon));

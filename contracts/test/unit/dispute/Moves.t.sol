@@ -81,7 +81,7 @@ contract MovesTest is Cases {
         (GameId gameId,) = reach(NEVER, iotaCase(0));
         bytes memory refusal =
             abi.encodeWithSelector(IDisputeGame.GameIsOver.selector, gameId, Outcome.ResponderWon);
-        vm.warp(block.timestamp + 365 days);
+        elapse(365 days);
         vm.expectRevert(refusal);
         games.timeout(gameId);
         vm.expectRevert(refusal);

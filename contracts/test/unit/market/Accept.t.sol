@@ -8,7 +8,7 @@ import {World} from "test/utils/World.sol";
 contract AcceptTest is World {
     function test_takes_the_offer_of_the_moment_and_locks_the_bond() public {
         JobId jobId = postJob();
-        vm.warp(block.timestamp + 50);
+        elapse(50);
         vm.expectEmit(address(market));
         emit IJobMarket.JobAccepted(jobId, solver, 0, 200 ether);
         vm.prank(solver);
@@ -31,7 +31,7 @@ contract AcceptTest is World {
 
     function test_refuses_an_expired_offer() public {
         JobId jobId = postJob();
-        vm.warp(block.timestamp + 1001);
+        elapse(1001);
         vm.expectPartialRevert(IJobMarket.OfferExpired.selector);
         vm.prank(solver);
         market.accept(jobId, 0);

@@ -51,9 +51,9 @@ contract ChallengeTest is World {
     function test_refuses_when_the_window_has_closed() public {
         JobId jobId = runningJob();
         commit(jobId, 0);
-        vm.warp(block.timestamp + 600);
+        elapse(600);
         challengeBy(challenger, jobId, 0);
-        vm.warp(block.timestamp + 1);
+        elapse(1);
         vm.expectPartialRevert(IJobMarket.ChallengeWindowClosed.selector);
         vm.prank(challenger);
         market.challenge(jobId, 0);

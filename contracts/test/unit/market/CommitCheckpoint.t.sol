@@ -10,11 +10,11 @@ contract CommitCheckpointTest is World {
     function test_keeps_root_and_time_in_order() public {
         JobId jobId = runningJob();
         commit(jobId, 0);
-        vm.warp(block.timestamp + 10);
+        elapse(10);
         commit(jobId, 1);
         Checkpoint memory second = market.checkpoint(jobId, 1);
         assertEq(Root.unwrap(second.root), Root.unwrap(someRoot(1)));
-        assertEq(Timestamp.unwrap(second.committedAt), block.timestamp);
+        assertEq(Timestamp.unwrap(second.committedAt), vm.getBlockTimestamp());
         assertEq(jobOf(jobId).committed, 2);
         assertEq(Root.unwrap(market.checkpoint(jobId, 2).root), 0);
     }
@@ -38,11 +38,11 @@ contract CommitCheckpointTest is World {
 
     function test_refuses_after_the_deadline_which_each_commitment_moves() public {
         JobId jobId = runningJob();
-        vm.warp(block.timestamp + 3600);
+        elapse(3600);
         commit(jobId, 0);
-        vm.warp(block.timestamp + 3600);
+        elapse(3600);
         commit(jobId, 1);
-        uint64 deadline = uint64(block.timestamp + 3600);
+        uint64 deadline = uint64(vm.getBlockTimestamp() + 3600);
         vm.warp(deadline + 1);
         vm.expectRevert(
             abi.encodeWithSelector(IJobMarket.DeadlinePassed.selector, jobId, Timestamp.wrap(deadline))

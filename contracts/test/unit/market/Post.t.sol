@@ -24,7 +24,7 @@ contract PostTest is World {
 
     function test_offers_rise_linearly_and_stay_at_the_maximum() public {
         JobId jobId = postJob();
-        uint256 start = block.timestamp;
+        uint256 start = vm.getBlockTimestamp();
         assertEq(market.offer(jobId), 100 ether);
         vm.warp(start + 25);
         assertEq(market.offer(jobId), 150 ether);

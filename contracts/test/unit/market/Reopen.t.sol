@@ -8,7 +8,7 @@ contract ReopenTest is World {
     function test_offers_the_rest_and_fines_a_twentieth() public {
         JobId jobId = runningJob();
         commit(jobId, 0);
-        vm.warp(block.timestamp + 3601);
+        elapse(3601);
         market.settle(jobId, 0);
         vm.expectEmit(address(market));
         emit IJobMarket.DeadlineMissed(jobId, solver, 50 ether);
@@ -30,11 +30,11 @@ contract ReopenTest is World {
     function test_next_solver_is_paid_for_its_own_segments() public {
         JobId jobId = runningJob();
         commit(jobId, 0);
-        vm.warp(block.timestamp + 3601);
+        elapse(3601);
         market.settle(jobId, 0);
         market.reopen(jobId);
         enlist(stranger);
-        vm.warp(block.timestamp + 100);
+        elapse(100);
         vm.startPrank(stranger);
         market.accept(jobId, 300 ether);
         market.commitCheckpoint(jobId, 1, someRoot(1));
@@ -49,7 +49,7 @@ contract ReopenTest is World {
 
     function test_refuses_before_the_deadline() public {
         JobId jobId = runningJob();
-        vm.warp(block.timestamp + 3600);
+        elapse(3600);
         vm.expectPartialRevert(IJobMarket.DeadlineNotPassed.selector);
         market.reopen(jobId);
     }
@@ -57,7 +57,7 @@ contract ReopenTest is World {
     function test_refuses_until_what_was_committed_has_settled() public {
         JobId jobId = runningJob();
         commit(jobId, 0);
-        vm.warp(block.timestamp + 3601);
+        elapse(3601);
         vm.expectRevert(abi.encodeWithSelector(IJobMarket.CommitmentsPending.selector, jobId, 0, 1));
         market.reopen(jobId);
     }
@@ -67,7 +67,7 @@ contract ReopenTest is World {
         for (uint64 i = 0; i < 3; ++i) {
             commit(jobId, i);
         }
-        vm.warp(block.timestamp + 100_000);
+        elapse(100_000);
         vm.expectPartialRevert(IJobMarket.CommitmentsPending.selector);
         market.reopen(jobId);
     }

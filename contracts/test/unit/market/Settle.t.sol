@@ -8,7 +8,7 @@ import {World} from "test/utils/World.sol";
 contract SettleTest is World {
     function test_pays_by_steps_and_ends_with_the_last() public {
         JobId jobId = postJob();
-        vm.warp(block.timestamp + 50);
+        elapse(50);
         vm.prank(solver);
         market.accept(jobId, 0); // at 200 for 10 steps: 4, 4 and 2
         for (uint64 i = 0; i < 3; ++i) {
@@ -33,10 +33,10 @@ contract SettleTest is World {
     function test_refuses_while_the_window_is_open() public {
         JobId jobId = runningJob();
         commit(jobId, 0);
-        vm.warp(block.timestamp + 600);
+        elapse(600);
         vm.expectPartialRevert(IJobMarket.ChallengeWindowOpen.selector);
         market.settle(jobId, 0);
-        vm.warp(block.timestamp + 1);
+        elapse(1);
         market.settle(jobId, 0);
     }
 

@@ -41,10 +41,10 @@ contract VerdictTest is World {
     function test_what_can_settle_before_the_fault_settles_and_the_rest_is_dropped() public {
         JobId jobId = runningJob();
         commit(jobId, 0);
-        vm.warp(block.timestamp + 500);
+        elapse(500);
         commit(jobId, 1);
         commit(jobId, 2);
-        vm.warp(block.timestamp + 400); // the window of checkpoint 0 has closed
+        elapse(400); // the window of checkpoint 0 has closed
         GameId gameId = challengeBy(challenger, jobId, 2);
         verdict(gameId, false);
         Job memory job = jobOf(jobId);
@@ -75,7 +75,7 @@ contract VerdictTest is World {
         for (uint64 i = 0; i < 80; ++i) {
             commit(jobId, i);
         }
-        vm.warp(block.timestamp + 601);
+        elapse(601);
         commit(jobId, 80);
         GameId gameId = challengeBy(challenger, jobId, 80);
         verdict(gameId, false);

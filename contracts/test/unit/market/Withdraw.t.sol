@@ -18,11 +18,11 @@ contract WithdrawTest is World {
 
     function test_anybody_once_it_has_expired() public {
         JobId jobId = postJob();
-        vm.warp(block.timestamp + 1000);
+        elapse(1000);
         vm.prank(stranger);
         vm.expectPartialRevert(IJobMarket.OfferNotExpired.selector);
         market.withdraw(jobId);
-        vm.warp(block.timestamp + 1);
+        elapse(1);
         vm.prank(stranger);
         market.withdraw(jobId);
         assertEq(market.claimable(submitter), 300 ether);

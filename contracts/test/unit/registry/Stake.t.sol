@@ -24,7 +24,7 @@ contract StakeTest is World {
     function test_withdrawal_waits_for_its_delay() public {
         vm.startPrank(solver);
         registry.requestWithdrawal(10);
-        uint64 availableAt = uint64(block.timestamp + 7 days);
+        uint64 availableAt = uint64(vm.getBlockTimestamp() + 7 days);
         vm.warp(availableAt - 1);
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -43,9 +43,9 @@ contract StakeTest is World {
     function test_second_request_adds_and_starts_the_delay_anew() public {
         vm.startPrank(solver);
         registry.requestWithdrawal(10);
-        vm.warp(block.timestamp + 6 days);
+        elapse(6 days);
         registry.requestWithdrawal(5);
-        vm.warp(block.timestamp + 6 days);
+        elapse(6 days);
         vm.expectPartialRevert(INodeRegistry.WithdrawalNotYetAvailable.selector);
         registry.withdraw();
         assertEq(registry.stake(solver).leaving, 15);
