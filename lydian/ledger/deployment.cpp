@@ -23,8 +23,10 @@ Result<Bytes> bytecode_of(const std::filesystem::path& artifacts, const std::str
 Result<Address> deploy_one(TransactionSender& sender, const std::filesystem::path& artifacts, const std::string& name, std::string_view types,
                            const AbiValues& arguments) {
   Bytes code = TRY(bytecode_of(artifacts, name));
-  const Bytes encoded = TRY(abi_encode(types, arguments));
-  code.insert(code.end(), encoded.begin(), encoded.end());
+  if (!arguments.empty()) {
+    const Bytes encoded = TRY(abi_encode(types, arguments));
+    code.insert(code.end(), encoded.begin(), encoded.end());
+  }
   const auto receipt = sender.send({std::nullopt, code, {}});
   if (!receipt) return within("deploying " + name, receipt.error());
   if (!receipt->contract_address) return fail("deploying {}: the receipt names no contract", name);
