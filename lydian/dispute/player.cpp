@@ -27,6 +27,7 @@ class Player {
   Player(const Game& game, Execution& execution)
       : game_(game), execution_(execution), program_(execution.machine().program()) {
     execution_.focus(game.claim.boundaries);
+    if (game_.in_output) game_.node = graph().nodes[game_.node_index];
   }
 
  protected:
@@ -67,7 +68,7 @@ class Player {
 
   runtime::NodeEvaluator& evaluator() { return execution_.machine().evaluator(transition()); }
 
-  const Game& game_;
+  Game game_;  // with its node, which a game that was read from the ledger has not
   Execution& execution_;
   const program::Program& program_;
 };
