@@ -4,7 +4,6 @@
 #include "lydian/kernels/matmul.h"
 
 #include <algorithm>
-#include <limits>
 #include <new>
 
 #include "lydian/core/ensure.h"

@@ -143,7 +143,7 @@ TEST_P(MatmulTest, equals_the_definition_for_all_layouts) {
     for (const Layout b_layout :
          {Layout::rows, Layout::columns, Layout::padded, Layout::broadcast_rows, Layout::every_second}) {
       for (const MatmulShape shape :
-           {MatmulShape{.m = 5, .n = 13, .k = 9}, MatmulShape{.m = 61, .n = 83, .k = 37},
+           {MatmulShape{.m = 5, .n = 13, .k = 9}, MatmulShape{.m = 181, .n = 83, .k = 21},
             MatmulShape{.m = 26, .n = 130, .k = 20, .outer = 2, .inner = 3}}) {
         const std::int64_t batch = shape.outer * shape.inner;
         const Floats a = special_values(batch * operand_size(shape.m, shape.k), 3);
@@ -158,26 +158,28 @@ TEST_P(MatmulTest, equals_the_definition_for_all_layouts) {
 TEST_P(MatmulTest, continues_one_chain_over_blocks_of_k) {
   for (const std::int64_t k : {511, 512, 513, 1031}) {
     for (const Layout layout : {Layout::rows, Layout::columns}) {
-      const Floats a = ordinary_values(operand_size(37, k), 5);
-      const Floats b = ordinary_values(operand_size(k, 131), 6);
-      compare({.m = 37, .n = 131, .k = k}, operand(a, 37, k, layout), operand(b, k, 131, layout));
+      const Floats a = ordinary_values(operand_size(13, k), 5);
+      const Floats b = ordinary_values(operand_size(k, 67), 6);
+      compare({.m = 13, .n = 67, .k = k}, operand(a, 13, k, layout), operand(b, k, 67, layout));
     }
   }
 }
 
 TEST_P(MatmulTest, splits_columns_that_exceed_the_cache) {
-  const Floats a = ordinary_values(operand_size(14, 500), 7);
+  const Floats a = ordinary_values(operand_size(7, 500), 7);
   const Floats b = ordinary_values(operand_size(500, 1009), 8);
   for (const Layout layout : {Layout::rows, Layout::columns}) {
-    compare({.m = 14, .n = 1009, .k = 500}, operand(a, 14, 500, layout), operand(b, 500, 1009, layout));
+    compare({.m = 7, .n = 1009, .k = 500}, operand(a, 7, 500, layout), operand(b, 500, 1009, layout));
   }
 }
 
-TEST_P(MatmulTest, packs_more_rows_than_one_group_holds) {
-  const Floats a = ordinary_values(operand_size(211, 510), 9);
+TEST_P(MatmulTest, packs_a_transposed_operand_whose_rows_lie_far_apart) {
+  constexpr std::int64_t kStride = 1211;
+  const Floats a = ordinary_values(510 * kStride, 9);
   const Floats b = ordinary_values(operand_size(510, 70), 10);
-  compare({.m = 211, .n = 70, .k = 510}, operand(a, 211, 510, Layout::columns),
-          operand(b, 510, 70, Layout::rows));
+  for (const std::int64_t k : {5, 510}) {
+    compare({.m = 211, .n = 70, .k = k}, {a.data(), 1, kStride}, operand(b, k, 70, Layout::rows));
+  }
 }
 
 TEST_P(MatmulTest, reads_attention_heads_out_of_one_buffer) {
@@ -259,7 +261,8 @@ class GuardedFloats {
 TEST_P(MatmulTest, touches_nothing_beyond_the_buffers) {
   for (const MatmulShape shape :
        {MatmulShape{.m = 1, .n = 1, .k = 1}, MatmulShape{.m = 7, .n = 65, .k = 3},
-        MatmulShape{.m = 67, .n = 65, .k = 129}, MatmulShape{.m = 40, .n = 23, .k = 530}}) {
+        MatmulShape{.m = 67, .n = 65, .k = 129}, MatmulShape{.m = 40, .n = 23, .k = 530},
+        MatmulShape{.m = 1003, .n = 70, .k = 5}}) {
     const Floats a = ordinary_values(shape.m * shape.k, 16);
     const Floats b = ordinary_values(shape.k * shape.n, 17);
     const GuardedFloats guarded_a(a);
