@@ -214,6 +214,16 @@ TEST_P(MatmulTest, applies_the_nan_and_tiny_rules_at_the_end_alone) {
   EXPECT_EQ(product(3, 1), 0x80000000u) << "a tiny negative keeps its sign";
 }
 
+TEST_P(MatmulTest, keeps_a_subnormal_sum_between_blocks_of_k) {
+  constexpr std::int64_t kDepth = 1030;
+  Floats a(kDepth, 0.0f);
+  a.front() = a.back() = 0x1p-100f;
+  const Floats b(kDepth, 0x1p-27f);
+  float c = 77.0f;
+  matmul(isa_, pool_, {.m = 1, .n = 1, .k = kDepth}, {a.data(), kDepth}, {b.data(), 1}, {&c, 1}, scratch_);
+  EXPECT_EQ(std::bit_cast<std::uint32_t>(c), std::bit_cast<std::uint32_t>(0x1p-126f));
+}
+
 TEST_P(MatmulTest, runs_inside_a_loop_of_the_caller) {
   const Floats a = ordinary_values(operand_size(70, 90), 14);
   const Floats b = ordinary_values(operand_size(90, 110), 15);
