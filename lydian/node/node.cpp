@@ -169,4 +169,8 @@ const ledger::Address& Node::address() const { return parts_->context->config.se
 
 std::uint16_t Node::swarm_port() const { return parts_->swarm->listen_port(); }
 
+bool Node::is_registered() const { return parts_->is_registered; }
+
+const Context& Node::context() const { return *parts_->context; }
+
 }  // namespace lydian::node

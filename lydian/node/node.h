@@ -38,6 +38,10 @@ class Node {
 
   [[nodiscard]] const ledger::Address& address() const;
   [[nodiscard]] std::uint16_t swarm_port() const;
+  /// Whether others can find it: its peer key is on the ledger.
+  [[nodiscard]] bool is_registered() const;
+  /// What a further role works with, driven beside the node's own.
+  [[nodiscard]] const Context& context() const;
 
  private:
   struct Parts;
