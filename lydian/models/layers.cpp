@@ -28,7 +28,8 @@ Value layer_norm(Value x, Value weight, Value bias) {
 
 Value gelu(Value x) {
   constexpr float kScale = -2.0F * 0.797884560802865F;  // -2 sqrt(2/pi)
-  const Value inner = (x + x * x * x * 0.044715F) * kScale;
+  constexpr float kLimit = 80.0F;  // exp stays finite, so that the gradient has no 0 * infinity; |result| < 1e-33 there
+  const Value inner = minimum((x + x * x * x * 0.044715F) * kScale, x.builder().scalar(kLimit));
   return x / (exp(inner) + 1.0F);
 }
 

@@ -27,7 +27,8 @@ std::array<Value, 4> random_bits(Value c0, Value c1, Stream stream, Seed seed) {
   return c;
 }
 
-Value uniform(Value bits) { return (convert(shift_right(bits, 8), DType::f32) + 0.5F) * 0x1p-24F; }
+// 23 bits, because with one more the half would not fit the significand and the largest would round to 1.
+Value uniform(Value bits) { return (convert(shift_right(bits, 9), DType::f32) + 0.5F) * 0x1p-23F; }
 
 Value uniform_below(Value bits, std::int64_t range) { return mulhi(bits, word(bits.builder(), static_cast<std::uint32_t>(range))); }
 

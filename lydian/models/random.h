@@ -22,7 +22,7 @@ struct Seed {
 /// Four i32 of uniform bits for each counter (c0, c1, stream, c3 = 0); c0 and c1 broadcast.
 [[nodiscard]] std::array<Value, 4> random_bits(Value c0, Value c1, Stream stream, Seed seed);
 
-/// i32 bits -> f32 in (0, 1): (bits >> 8 + 0.5) / 2^24.
+/// i32 bits -> f32 in (0, 1): ((bits >> 9) + 0.5) / 2^23, exactly.
 [[nodiscard]] Value uniform(Value bits);
 
 /// i32 bits -> i32 in [0, range), by the high half of the product.

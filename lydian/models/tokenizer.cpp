@@ -103,12 +103,9 @@ Result<std::vector<std::int32_t>> Tokenizer::encode(std::string_view text) const
 std::string Tokenizer::decode(std::span<const std::int32_t> tokens) const {
   std::string text;
   for (const std::int32_t token : tokens) {
-    if (kind_ == TokenizerKind::byte) {
-      text += static_cast<char>(token);
-    } else {
-      const bool known = token >= 0 && token < static_cast<std::int32_t>(characters_.size());
-      append_utf8(text, known ? characters_[static_cast<std::size_t>(token)] : kReplacement);
-    }
+    const bool known = token >= 0 && token < vocabulary();
+    if (known && kind_ == TokenizerKind::byte) text += static_cast<char>(token);
+    else append_utf8(text, known ? characters_[static_cast<std::size_t>(token)] : kReplacement);
   }
   return text;
 }
