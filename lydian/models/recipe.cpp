@@ -10,6 +10,8 @@
 namespace lydian::models {
 namespace {
 
+constexpr double kMaxTokens = 1e12;
+
 /// One table of the file: takes keys off it with their types checked, and in the end refuses those nobody took.
 class Section {
  public:
@@ -160,13 +162,19 @@ Status read_training(const File& file, const RecipeOverrides& overrides, Recipe&
   TRY_STATUS(section.take("evaluate_every", recipe.evaluate_every));
   TRY_STATUS(section.take("evaluation_batches", recipe.evaluation_batches));
   TRY_STATUS(section.finish());
+  if (training.interval < 1) return fail("{}: checkpoint_every = {}, expected 1 or more", file.place, training.interval);
+  if (decay_steps < 0) return fail("{}: decay_steps = {}, expected 0 (all steps) or more than warmup", file.place, decay_steps);
   if (overrides.steps) training.steps = *overrides.steps;
-  training.interval = std::clamp<std::int64_t>(training.interval, 1, std::max<std::int64_t>(training.steps, 1));
+  training.interval = std::min(training.interval, std::max<std::int64_t>(training.steps, 1));
   optimizer.decay_steps = decay_steps != 0 ? decay_steps : std::max(training.steps, optimizer.warmup_steps + 1);
   training.seed = {static_cast<std::uint64_t>(seed)};
   if (recipe.evaluate_every < 1) return fail("{}: evaluate_every = {}, expected 1 or more", file.place, recipe.evaluate_every);
   if (recipe.evaluation_batches < 1) return fail("{}: evaluation_batches = {}, expected 1 or more", file.place, recipe.evaluation_batches);
   if (const auto valid = check(training); !valid) return within(file.place, valid.error());
+  const std::int64_t held_out = recipe.validation_end - recipe.validation_begin;
+  if (held_out > 0 && held_out <= training.model.context) {
+    return fail("{}: validation holds out {} tokens, expected 0 or more than context = {}", file.place, held_out, training.model.context);
+  }
   return {};
 }
 
@@ -174,7 +182,9 @@ Status read_sample(const File& file, Recipe& recipe) {
   Section section = TRY(file.section("sample"));
   TRY_STATUS(section.take("prompt", recipe.sample_prompt));
   TRY_STATUS(section.take("tokens", recipe.sample_tokens));
-  return section.finish();
+  TRY_STATUS(section.finish());
+  if (recipe.sample_tokens < 0 || recipe.sample_tokens > 1 << 24) return fail("{}: tokens = {}, expected 0 to 2^24", file.place, recipe.sample_tokens);
+  return {};
 }
 
 Status read_offer(const File& file, Offer& offer) {
@@ -183,13 +193,27 @@ Status read_offer(const File& file, Offer& offer) {
   TRY_STATUS(section.take("max_price", offer.max_price));
   TRY_STATUS(section.take("solver_bond", offer.solver_bond));
   TRY_STATUS(section.take("challenge_bond", offer.challenge_bond));
-  TRY_STATUS(section.take("auction_seconds", offer.auction_seconds));
-  TRY_STATUS(section.take("expiry_seconds", offer.expiry_seconds));
-  TRY_STATUS(section.take("challenge_window_seconds", offer.challenge_window_seconds));
-  TRY_STATUS(section.take("checkpoint_seconds", offer.checkpoint_seconds));
-  TRY_STATUS(section.take("move_budget_seconds", offer.move_budget_seconds));
+  const std::initializer_list<std::pair<const char*, std::int64_t*>> times = {{"auction_seconds", &offer.auction_seconds},
+                                                                               {"expiry_seconds", &offer.expiry_seconds},
+                                                                               {"challenge_window_seconds", &offer.challenge_window_seconds},
+                                                                               {"checkpoint_seconds", &offer.checkpoint_seconds},
+                                                                               {"move_budget_seconds", &offer.move_budget_seconds}};
+  for (const auto& [key, value] : times) TRY_STATUS(section.take(key, *value));
   TRY_STATUS(section.finish());
-  if (offer.min_price < 0 || offer.max_price < offer.min_price) return fail("{}: min_price = {} and max_price = {}, expected 0 <= min <= max", file.place, offer.min_price, offer.max_price);
+  // The bounds of docs/protocol.md, section 4.
+  constexpr std::int64_t kMaxSeconds = 30 * 24 * 3600;
+  for (const auto& [key, value] : times) {
+    if (*value < 1 || *value > kMaxSeconds) return fail("{}: {} = {}, expected 1 to {} (30 days)", file.place, key, *value, kMaxSeconds);
+  }
+  if (offer.auction_seconds > offer.expiry_seconds) {
+    return fail("{}: auction_seconds = {} and expiry_seconds = {}, an offer cannot expire before its auction ends", file.place, offer.auction_seconds, offer.expiry_seconds);
+  }
+  if (!(offer.min_price > 0 && offer.max_price >= offer.min_price && offer.max_price <= kMaxTokens)) {
+    return fail("{}: min_price = {} and max_price = {}, expected 0 < min <= max <= 10^12", file.place, offer.min_price, offer.max_price);
+  }
+  if (!(offer.solver_bond > 0 && offer.solver_bond <= kMaxTokens && offer.challenge_bond > 0 && offer.challenge_bond <= kMaxTokens)) {
+    return fail("{}: solver_bond = {} and challenge_bond = {}, expected both above 0 and at most 10^12", file.place, offer.solver_bond, offer.challenge_bond);
+  }
   return {};
 }
 
@@ -209,7 +233,11 @@ Result<Recipe> parse_recipe(std::string_view text, const std::filesystem::path& 
     }
   }
   Recipe recipe;
-  recipe.name = file.table["name"].value_or(std::filesystem::path(place).stem().string());
+  recipe.name = std::filesystem::path(place).stem().string();
+  if (const toml::node* name = file.table.get("name"); name != nullptr) {
+    if (!name->is_string()) return fail("{}:{}: \"name\" must be a text in quotes", place, name->source().begin.line);
+    recipe.name = name->value_or(std::string());
+  }
   TRY_STATUS(read_model(file, recipe.training.model));
   TRY_STATUS(read_data(file, folder, recipe));
   TRY_STATUS(read_training(file, overrides, recipe));

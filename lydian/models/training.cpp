@@ -1,6 +1,8 @@
 #include "lydian/models/training.h"
 
+#include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "lydian/autodiff/gradient.h"
 #include "lydian/models/layers.h"
@@ -118,8 +120,17 @@ Result<std::int64_t> number_in(const std::map<std::string, std::string>& metadat
 
 Status check_tokens(const TokenData& data, std::int64_t context) {
   if (data.begin < 0 || data.end * data.token_bytes > data.blob.bytes) return fail("tokens {} to {} of a file of {} bytes", data.begin, data.end, data.blob.bytes);
+  if (data.end - data.begin > std::numeric_limits<std::int32_t>::max()) return fail("{} tokens, at most 2^31 - 1 are possible", data.end - data.begin);
   if (data.end - data.begin <= context) return fail("{} tokens, a context of {} needs at least {}", data.end - data.begin, context, context + 1);
   return {};
+}
+
+/// Whether every tensor of a forward pass over so many sequences of so many tokens is one that a graph can have.
+Status check_sizes(const GptConfig& model, std::int64_t batch, std::int64_t time) {
+  const double rows = static_cast<double>(batch) * static_cast<double>(time);
+  const double widest = static_cast<double>(std::max({model.vocabulary, 4 * model.width, model.heads * time}));
+  if (rows <= static_cast<double>(tensor::kMaxExtent) && rows * widest <= static_cast<double>(tensor::kMaxElements)) return {};
+  return fail("{} sequences of {} tokens make a tensor of {:.0f} elements, at most 2^40 (and 2^32 rows) are possible", batch, time, rows * widest);
 }
 
 }  // namespace
@@ -129,6 +140,7 @@ Status check(const TrainingConfig& config) {
   TRY_STATUS(check(config.optimizer));
   TRY_STATUS(check_tokens(config.data, config.model.context));
   if (config.batch < 1 || config.batch > 1 << 20) return fail("batch = {}, expected 1 to 2^20", config.batch);
+  TRY_STATUS(check_sizes(config.model, config.batch, config.model.context));
   if (config.steps < 1 || config.steps > 1 << 30) return fail("steps = {}, expected 1 to 2^30", config.steps);
   if (config.interval < 1 || config.interval > config.steps) return fail("checkpoint_every = {}, expected 1 to steps = {}", config.interval, config.steps);
   const std::int64_t bytes = gpt_parameters(config.model).total() * 12;
@@ -171,7 +183,9 @@ Result<GptConfig> gpt_from_metadata(const std::map<std::string, std::string>& me
   model.width = TRY(number_in(metadata, "lydian.width"));
   model.context = TRY(number_in(metadata, "lydian.context"));
   model.vocabulary = TRY(number_in(metadata, "lydian.vocabulary"));
-  model.tied = TRY(number_in(metadata, "lydian.tied")) != 0;
+  const std::int64_t tied = TRY(number_in(metadata, "lydian.tied"));
+  if (tied != 0 && tied != 1) return fail("the model's metadata has \"lydian.tied\" = {}, expected 0 or 1", tied);
+  model.tied = tied == 1;
   TRY_STATUS(check(model));
   return model;
 }
@@ -231,6 +245,8 @@ Status check(const GenerationConfig& config) {
     if (token < 0 || token >= config.model.vocabulary) return fail("the prompt has token {}, the vocabulary has {}", token, config.model.vocabulary);
   }
   if (config.new_tokens < 1 || config.new_tokens > 1 << 24) return fail("{} new tokens, expected 1 to 2^24", config.new_tokens);
+  const std::int64_t total = static_cast<std::int64_t>(config.prompt.size()) + config.new_tokens;
+  TRY_STATUS(check_sizes(config.model, 1, std::min(config.model.context, total)));
   if (!(config.temperature >= 0 && config.temperature <= 100)) return fail("temperature = {}, expected 0 to 100", config.temperature);
   if (config.top_k < 0 || config.top_k > 1000) return fail("top_k = {}, expected 0 (all) to 1000", config.top_k);
   return {};
