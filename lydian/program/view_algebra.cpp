@@ -43,6 +43,7 @@ bool Access::is_dense() const {
 }
 
 std::optional<Access> compose(const Access& inner, const Shape& shape, std::int64_t offset, std::span<const std::int64_t> strides) {
+  if (shape.elements() == 0) return Access::dense(shape);
   Access out{shape};
   if (inner.is_dense()) {
     out.offset = inner.offset + offset;

@@ -103,21 +103,18 @@ struct Executor::Plan {
   void run_matmul(const Node& node, std::uint8_t* out) {
     const Source a = lowering.operand(node.operands[0]);
     const Source b = lowering.operand(node.operands[1]);
-    if (node.dtype == DType::i32) return run_matmul_i8(node, a, b, out);
     const auto levels = *batch_levels(a, b);
     const std::int64_t m = node.shape.last(1);
     const std::int64_t n = node.shape.last();
     const kernels::MatmulShape shape{m, n, node.extent, levels[0].outer, levels[0].inner};
-    kernels::matmul(isa, pool, shape, matmul_operand<float>(a, levels[0], addresses), matmul_operand<float>(b, levels[1], addresses),
-                    {reinterpret_cast<float*>(out), n, levels[0].inner * m * n, m * n}, matmul_scratch);
-  }
-
-  /// Exact sums, whose order does not matter.
-  void run_matmul_i8(const Node& node, const Source& a, const Source& b, std::uint8_t* out) {
-    const std::array<ByteView, 2> operands = {ByteView(addresses.of(a), static_cast<std::size_t>(node.operands[0].bytes)),
-                                              ByteView(addresses.of(b), static_cast<std::size_t>(node.operands[1].bytes))};
-    const Bytes product = evaluate(node, operands, {});
-    std::copy(product.begin(), product.end(), out);
+    const std::int64_t outer_stride = levels[0].inner * m * n;
+    if (node.dtype == DType::i32) {
+      kernels::matmul_i8(isa, pool, shape, matmul_operand<std::int8_t>(a, levels[0], addresses), matmul_operand<std::int8_t>(b, levels[1], addresses),
+                         {reinterpret_cast<std::int32_t*>(out), n, outer_stride, m * n});
+    } else {
+      kernels::matmul(isa, pool, shape, matmul_operand<float>(a, levels[0], addresses), matmul_operand<float>(b, levels[1], addresses),
+                      {reinterpret_cast<float*>(out), n, outer_stride, m * n}, matmul_scratch);
+    }
   }
 
   void run_reduce(const Node& node, std::uint8_t* out) {

@@ -16,6 +16,8 @@ class Lowerer {
 
   Lowering run() {
     for (std::uint32_t i = 0; i < graph_.nodes.size(); ++i) place(i);
+    while (straighten_products()) {
+    }
     // The graph's value is read from outside: dense bytes of its own.
     if (!graph_.nodes.empty()) force_own(static_cast<std::uint32_t>(graph_.nodes.size() - 1));
     return std::move(out_);
@@ -28,11 +30,11 @@ class Lowerer {
       case Form::literal: own(i, Buffer::Kind::literal); return;
       case Form::iota: place_iota(i); return;
       case Form::view: place_view(i); return;
-      case Form::matmul: require_matmul(node); break;
       case Form::reduce:
-      case Form::scatter_add: force_operands_dense(node); break;
+      case Form::scatter_add:
       case Form::gather: force_operands_dense(node); break;
       case Form::map: require_aligned(node); break;
+      case Form::matmul:
       case Form::concat: break;
     }
     own(i, Buffer::Kind::node);
@@ -107,9 +109,16 @@ class Lowerer {
     }
   }
 
-  void require_matmul(const Node& node) {
-    if (node.dtype == DType::f32 && batch_levels(out_.operand(node.operands[0]), out_.operand(node.operands[1]))) return;
-    force_operands_dense(node);
+  /// Makes the operands of products dense whose batch axes are more than two levels. That can add levels to another
+  /// product of the same operands, so it is repeated until nothing changes.
+  bool straighten_products() {
+    bool changed = false;
+    for (const Node& node : graph_.nodes) {
+      if (node.form != Form::matmul || batch_levels(out_.operand(node.operands[0]), out_.operand(node.operands[1]))) continue;
+      force_operands_dense(node);
+      changed = true;
+    }
+    return changed;
   }
 
   const Graph& graph_;

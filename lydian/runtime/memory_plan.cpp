@@ -6,6 +6,7 @@ namespace lydian::runtime {
 namespace {
 
 constexpr std::int64_t kAlignment = 64;
+constexpr std::int64_t kElementAlignment = 4;  // of the widest element: every buffer may be read as any type
 
 struct Interval {
   std::int64_t first = -1;  // group that writes it
@@ -75,7 +76,7 @@ class Planner {
       if (nests(source, node)) {
         plan_.skipped[source.buffer.index] = true;
         place_parts(root, source.buffer.index, begin);
-      } else if (side_by_side && may_alias(source, node.operands[o].bytes)) {
+      } else if (side_by_side && (resolve(root).offset + begin * step_bytes) % kElementAlignment == 0 && may_alias(source, node.operands[o].bytes)) {
         aliases_[source.buffer.index] = {root, begin * step_bytes};
       } else {
         plan_.concat_parts[root].push_back({source, begin});
