@@ -86,7 +86,8 @@ float sin_rounded(float x) {
     const auto value = static_cast<float>(core::sin<SimdPortable>(x));
     return core::mend_exceptions<SimdPortable>(core::kSinExceptions, x, value);
   }
-  const float value = sin_of_reduced(reduce_large(magnitude, false));
+  const float value = core::mend_exceptions<SimdPortable>(core::kSinLargeExceptions, magnitude,
+                                                          sin_of_reduced(reduce_large(magnitude, false)));
   return x < 0 ? -value : value;
 }
 
@@ -95,7 +96,7 @@ float cos_rounded(float x) {
   if (!(magnitude < kInfinity)) return kNan;
   if (magnitude <= core::kMaxReducible) return static_cast<float>(core::cos<SimdPortable>(x));
   const float value = sin_of_reduced(reduce_large(magnitude, true));
-  return core::mend_exceptions<SimdPortable>(core::kCosExceptions, magnitude, value);
+  return core::mend_exceptions<SimdPortable>(core::kCosLargeExceptions, magnitude, value);
 }
 
 }  // namespace lydian::kernels

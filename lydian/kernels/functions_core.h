@@ -17,7 +17,7 @@
 namespace lydian::kernels::core {
 
 /// An argument whose value lies so near the midpoint of two binary32 numbers that its binary64 result is that
-/// midpoint, and rounds to the wrong one. The exhaustive check found these; both variants have the same.
+/// midpoint, and rounds to the wrong one. The exhaustive check found these; both variants share them.
 struct Exception {
   float argument;
   float value;
@@ -31,25 +31,14 @@ inline typename Ops::F mend_exceptions(const std::array<Exception, N>& exception
   return value;
 }
 
-/// c[0] + c[1] x + c[2] x^2 + ..., neighbours first (Estrin). Plain arrays: a vector type loses its
-/// attributes as a template argument.
-template <class Ops, std::size_t N>
-inline typename Ops::D polynomial_of(const typename Ops::D (&c)[N], typename Ops::D x) {
-  if constexpr (N == 1) {
-    return c[0];
+/// The sum of c[first + i] x^i (Horner): the fewest operations, and the calls around hide its latency.
+template <class Ops, const auto& c, std::size_t first = 0>
+inline typename Ops::D polynomial(typename Ops::D x) {
+  if constexpr (first + 1 == c.size()) {
+    return Ops::set(c[first]);
   } else {
-    typename Ops::D pairs[(N + 1) / 2];
-    for (std::size_t i = 0; i < N / 2; ++i) pairs[i] = Ops::madd(c[2 * i + 1], x, c[2 * i]);
-    if constexpr (N % 2 == 1) pairs[N / 2] = c[N - 1];
-    return polynomial_of<Ops>(pairs, x * x);
+    return Ops::madd(polynomial<Ops, c, first + 1>(x), x, Ops::set(c[first]));
   }
-}
-
-template <class Ops, std::size_t N>
-inline typename Ops::D polynomial(const std::array<double, N>& coefficients, typename Ops::D x) {
-  typename Ops::D c[N];
-  for (std::size_t i = 0; i < N; ++i) c[i] = Ops::set(coefficients[i]);
-  return polynomial_of<Ops>(c, x);
 }
 
 /// Adding it to |v| < 2^51 rounds v to an integer, which then stands in the low bits of the sum.
@@ -110,7 +99,7 @@ inline typename Ops::D exp(typename Ops::D x) {
   const auto n_bits = Ops::bits(shifted);
   const auto entry = Ops::lookup(kExpTable<N>, n_bits);
   const auto scale = Ops::from_bits(Ops::add_bits(entry, Ops::template shift_left<kExpShift<N>>(n_bits)));
-  const auto p = polynomial<Ops>(C::kPolynomial, r);
+  const auto p = polynomial<Ops, C::kPolynomial>(r);
   return Ops::madd(scale, p * r, scale);
 }
 
@@ -162,7 +151,7 @@ inline typename Ops::D log(typename Ops::D x) {
   const auto inverse = Ops::lookup(kLogInverse, index);
   const auto r = Ops::madd(Ops::from_bits(z_bits), inverse, Ops::set(-1.0));
   const auto exact = Ops::madd(k, Ops::set(kLn2High), Ops::lookup(kLogCentre, index));
-  const auto small = Ops::madd(r * r, polynomial<Ops>(kLogPolynomial, r), k * Ops::set(kLn2Low));
+  const auto small = Ops::madd(r * r, polynomial<Ops, kLogPolynomial>(r), k * Ops::set(kLn2Low));
   return exact + (r + small);
 }
 
@@ -174,7 +163,7 @@ inline constexpr std::array<double, 8> kSinPolynomial = {
 template <class Ops>
 inline typename Ops::D sin_reduced(typename Ops::D r) {
   const auto r2 = r * r;
-  return Ops::madd(r * r2, polynomial<Ops>(kSinPolynomial, r2), r);
+  return Ops::madd(r * r2, polynomial<Ops, kSinPolynomial>(r2), r);
 }
 
 inline constexpr double kPiInverse = 0x1.45f306dc9c883p-2;
@@ -204,11 +193,12 @@ inline typename Ops::D flip_sign_if_odd(typename Ops::D value, typename Ops::D s
 inline constexpr std::array<Exception, 2> kSinExceptions = {
     {{0x1.33333p+13F, -0x1.63f4bap-2F}, {-0x1.33333p+13F, 0x1.63f4bap-2F}}};
 
-/// Those of cos are beyond kMaxReducible.
-inline constexpr std::array<Exception, 4> kCosExceptions = {{{0x1.4555p+51F, 0x1.115d7ep-1F},
-                                                             {0x1.3170fp+63F, 0x1.fe2976p-1F},
-                                                             {0x1.2b9622p+67F, 0x1.f0285ep-1F},
-                                                             {0x1.119ae6p+115F, 0x1.f3176ap-1F}}};
+/// Those beyond kMaxReducible, where the reduction is not here but in functions.cpp; positive arguments.
+inline constexpr std::array<Exception, 1> kSinLargeExceptions = {{{0x1.95f654p+44F, -0x1.fcf42ep-1F}}};
+inline constexpr std::array<Exception, 4> kCosLargeExceptions = {{{0x1.4555p+51F, 0x1.115d7ep-1F},
+                                                                  {0x1.3170fp+63F, 0x1.fe2976p-1F},
+                                                                  {0x1.2b9622p+67F, 0x1.f0285ep-1F},
+                                                                  {0x1.119ae6p+115F, 0x1.f3176ap-1F}}};
 
 /// sin(x) = (-1)^n sin(x - n pi). For |x| <= kMaxReducible. Gives +0 for -0.
 template <class Ops>

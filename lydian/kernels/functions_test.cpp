@@ -33,7 +33,8 @@ std::vector<float> sample() {
     push_neighbours(arguments, x);
   for (const auto& exception : core::kLogExceptions) push_neighbours(arguments, exception.argument);
   for (const auto& exception : core::kSinExceptions) push_neighbours(arguments, exception.argument);
-  for (const auto& exception : core::kCosExceptions) push_neighbours(arguments, exception.argument);
+  for (const auto& exception : core::kSinLargeExceptions) push_neighbours(arguments, exception.argument);
+  for (const auto& exception : core::kCosLargeExceptions) push_neighbours(arguments, exception.argument);
   for (int n = 1; n < 2000; ++n) push_neighbours(arguments, static_cast<float>(n * 0x1.921fb54442d18p0));
   return arguments;
 }

@@ -64,7 +64,7 @@ template <class S, DType out>
 inline void store_float(void* p, typename S::F x) {
   using enum DType;
   if constexpr (out == f32) S::store_f32(p, finish<S>(x));
-  if constexpr (out == f16) S::store_f16(p, kernels::canonical_nan<S>(x));
+  if constexpr (out == f16) S::store_f16(p, S::canonical_nan(x));
   if constexpr (out == bf16) S::store_low16(p, bf16_bits<S>(x));
 }
 template <class S, DType out>

@@ -18,12 +18,6 @@ inline constexpr float kMinNormal = std::numeric_limits<float>::min();
 inline constexpr float kFloatInfinity = std::numeric_limits<float>::infinity();
 inline constexpr std::int32_t kSignBit = std::numeric_limits<std::int32_t>::min();
 
-/// The NaN rule.
-template <class S>
-inline typename S::F canonical_nan(typename S::F x) {
-  return S::select(S::unordered(x, x), S::splat(std::bit_cast<float>(kCanonicalNan)), x);
-}
-
 template <class S>
 inline typename S::F absolute(typename S::F x) {
   return S::as_float(S::bit_and(S::as_int(x), S::splat(~kSignBit)));
@@ -35,15 +29,10 @@ inline typename S::F signed_zero(typename S::F x) {
   return S::as_float(S::bit_and(S::as_int(x), S::splat(kSignBit)));
 }
 
-/// The tiny rule.
-template <class S>
-inline typename S::F flush_tiny(typename S::F x) {
-  return S::select(S::less(absolute<S>(x), S::splat(kMinNormal)), signed_zero<S>(x), x);
-}
-
+/// Both rules.
 template <class S>
 inline typename S::F finish(typename S::F x) {
-  return canonical_nan<S>(flush_tiny<S>(x));
+  return S::canonical_nan(S::flush_tiny(x));
 }
 
 /// Both orders of the hardware's minimum, which differ only where the operands are zeros of two signs (then
@@ -69,7 +58,7 @@ inline typename S::F exp(typename S::F x) {
   constexpr float kExpMost = 89.0F;  // exp overflows below it
   const auto inside = S::min_or_second(S::splat(kExpMost), S::max_or_second(S::splat(kExpLeast), x));
   const auto value = S::through_double(inside, [](typename S::D d) { return core::exp<S>(d); });
-  return canonical_nan<S>(S::select(S::less(x, S::splat(kExpLeast)), S::splat(0.0F), value));
+  return S::canonical_nan(S::select(S::less(x, S::splat(kExpLeast)), S::splat(0.0F), value));
 }
 
 template <class S>
@@ -116,9 +105,9 @@ inline typename S::F cos(typename S::F x) {
 template <class S, ScalarFn fn>
 inline typename S::F compute_f32(typename S::F a, typename S::F b, typename S::F c) {
   using enum ScalarFn;
-  if constexpr (fn == neg) return canonical_nan<S>(S::as_float(S::bit_xor(S::as_int(a), S::splat(kSignBit))));
-  if constexpr (fn == abs) return canonical_nan<S>(absolute<S>(a));
-  if constexpr (fn == sqrt) return canonical_nan<S>(S::sqrt(a));
+  if constexpr (fn == neg) return S::canonical_nan(S::as_float(S::bit_xor(S::as_int(a), S::splat(kSignBit))));
+  if constexpr (fn == abs) return S::canonical_nan(absolute<S>(a));
+  if constexpr (fn == sqrt) return S::canonical_nan(S::sqrt(a));
   if constexpr (fn == exp) return kernels::exp<S>(a);
   if constexpr (fn == log) return kernels::log<S>(a);
   if constexpr (fn == sin) return kernels::sin<S>(a);
@@ -203,7 +192,7 @@ inline typename S::I before_bf16(typename S::I x) {
 /// The bits of an f32 rounded to bf16, in the low half.
 template <class S>
 inline typename S::I bf16_bits(typename S::F x) {
-  const auto bits = S::as_int(kernels::canonical_nan<S>(x));
+  const auto bits = S::as_int(S::canonical_nan(x));
   const auto half = S::splat(std::int32_t{16});
   const auto odd = S::bit_and(S::shift_right(bits, half), S::splat(std::int32_t{1}));
   const auto rounded = S::shift_right(S::add(S::add(bits, odd), S::splat(std::int32_t{0x7fff})), half);

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstdint>
 
+#include "lydian/kernels/scalar.h"
+
 namespace lydian::kernels {
 
 struct SimdAvx2 {
@@ -52,6 +54,16 @@ struct SimdAvx2 {
   static F select(M mask, F a, F b) { return _mm256_blendv_ps(b, a, mask); }
   static F to_float(I x) { return _mm256_cvtepi32_ps(x); }
   static I to_int(F x) { return _mm256_cvttps_epi32(x); }
+
+  // --- the rules of a result ---
+  static F canonical_nan(F x) {
+    return select(unordered(x, x), as_float(splat(static_cast<std::int32_t>(kCanonicalNan))), x);
+  }
+  static F flush_tiny(F x) {
+    const F magnitude = as_float(splat(0x7fffffff));
+    const M is_tiny = less(_mm256_and_ps(x, magnitude), splat(0x1p-126F));
+    return _mm256_andnot_ps(_mm256_and_ps(is_tiny, magnitude), x);
+  }
 
   // --- i32 ---
   static I splat(std::int32_t x) { return _mm256_set1_epi32(x); }

@@ -15,6 +15,8 @@
 #include <array>
 #include <cstdint>
 
+#include "lydian/kernels/scalar.h"
+
 namespace lydian::kernels {
 
 struct SimdAvx512 {
@@ -58,6 +60,17 @@ struct SimdAvx512 {
   static F select(M mask, F a, F b) { return _mm512_mask_blend_ps(mask, b, a); }
   static F to_float(I x) { return _mm512_cvtepi32_ps(x); }
   static I to_int(F x) { return _mm512_cvttps_epi32(x); }
+
+  // --- the rules of a result, by the classes that the hardware can tell ---
+  static F canonical_nan(F x) {
+    // Four bits a class, quiet and signalling NaN lowest: 0 takes the first operand, 1 the second.
+    const I choice = _mm512_set1_epi32(0x11111100);
+    return _mm512_fixupimm_ps(as_float(splat(static_cast<std::int32_t>(kCanonicalNan))), x, choice, 0);
+  }
+  static F flush_tiny(F x) {
+    constexpr int kSubnormal = 0x20;
+    return _mm512_mask_and_ps(x, _mm512_fpclass_ps_mask(x, kSubnormal), x, splat(-0.0F));
+  }
 
   // --- i32 ---
   static I splat(std::int32_t x) { return _mm512_set1_epi32(x); }

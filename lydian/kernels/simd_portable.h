@@ -63,6 +63,10 @@ struct SimdPortable {
   static F to_float(I x) { return static_cast<F>(x); }  // to nearest even
   static I to_int(F x) { return static_cast<I>(x); }    // toward zero; x is in range
 
+  // --- the rules of a result ---
+  static F canonical_nan(F x) { return kernels::canonical_nan(x); }
+  static F flush_tiny(F x) { return kernels::flush_tiny(x); }
+
   // --- i32 ---
   static std::uint32_t word(I x) { return static_cast<std::uint32_t>(x); }
   static I splat(std::int32_t x) { return x; }
