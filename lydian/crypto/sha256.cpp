@@ -1,6 +1,7 @@
 #include "lydian/crypto/sha256.h"
 
 #include "lydian/core/ensure.h"
+#include "lydian/crypto/sha256_lanes.h"
 
 #ifdef LYDIAN_CORE_ONLY
 #include "lydian/crypto/sha256_portable.h"
@@ -26,6 +27,36 @@ Root sha256(ByteView message) {
 }
 #endif
 
+namespace {
+
+#ifdef __x86_64__
+/// Fewer messages are done sooner one by one.
+constexpr std::size_t kLanesMin = 10;
+
+/// Hashes messages from the front, at least one. How many.
+std::size_t hash_group(std::span<const ByteView> messages, std::span<Root> out) {
+  std::size_t count = 1;
+  while (count < std::min(kSha256Lanes, messages.size()) && messages[count].size() == messages[0].size())
+    ++count;
+  if (count < kLanesMin || !has_sha256_lanes()) {
+    out[0] = sha256(messages[0]);
+    return 1;
+  }
+  std::array<ByteView, kSha256Lanes> group;
+  group.fill(messages[0]);  // lanes left over repeat the first message
+  std::ranges::copy(messages.first(count), group.begin());
+  std::ranges::copy_n(sha256_lanes(group).begin(), static_cast<std::ptrdiff_t>(count), out.begin());
+  return count;
+}
+#else
+std::size_t hash_group(std::span<const ByteView> messages, std::span<Root> out) {
+  out[0] = sha256(messages[0]);
+  return 1;
+}
+#endif
+
+}  // namespace
+
 Root sha256_pair(const Root& left, const Root& right) {
   std::array<std::uint8_t, 64> both;
   std::ranges::copy(left.bytes, both.begin());
@@ -35,7 +66,11 @@ Root sha256_pair(const Root& left, const Root& right) {
 
 void sha256_many(std::span<const ByteView> messages, std::span<Root> out) {
   ENSURE(messages.size() == out.size(), "{} messages, {} digests", messages.size(), out.size());
-  for (std::size_t i = 0; i < messages.size(); ++i) out[i] = sha256(messages[i]);
+  while (!messages.empty()) {
+    const std::size_t taken = hash_group(messages, out);
+    messages = messages.subspan(taken);
+    out = out.subspan(taken);
+  }
 }
 
 }  // namespace lydian::crypto
