@@ -24,7 +24,8 @@ struct Call {
 struct PrepareOptions {
   std::optional<std::uint64_t> nonce;      // none: what the ledger expects next
   std::optional<std::uint64_t> gas_limit;  // none: the ledger's estimate and some headroom
-  int fee_percent = 100;  // of the usual offer; at least 110 more replaces a transaction that hangs
+  int fee_percent =
+      100;  // of the usual offer; a transaction that hangs is replaced by one with 10 % more or above
 };
 
 /// The rpc client must outlive it. One thread at a time.
