@@ -200,8 +200,8 @@ TEST_P(MatmulTest, shares_an_operand_over_a_batch) {
 
 TEST_P(MatmulTest, applies_the_nan_and_tiny_rules_at_the_end_alone) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  const Floats a = {0x1p-100f, 0x1p-100f, kInfinity, -0x1p-70f};
-  const Floats b = {0x1p-27f, 0x1p-26f, 0.0f, 0x1p-70f};
+  const Floats a = {0x1p-100f, 0x1p-100f, kInfinity, -0x1p-100f, -0.0f};
+  const Floats b = {0x1p-27f, 0x1p-26f, 0.0f, 0x1p-100f, 1.0f};
   const auto product = [&](std::int64_t first, std::int64_t count) {
     float c = 77.0f;
     matmul(isa_, pool_, {.m = 1, .n = 1, .k = count}, {a.data() + first, count}, {b.data() + first, 1},
@@ -212,6 +212,7 @@ TEST_P(MatmulTest, applies_the_nan_and_tiny_rules_at_the_end_alone) {
   EXPECT_EQ(product(0, 2), std::bit_cast<std::uint32_t>(0x1.8p-126f)) << "an inner subnormal sum counts";
   EXPECT_EQ(product(2, 1), 0x7fc00000u) << "infinity times zero";
   EXPECT_EQ(product(3, 1), 0x80000000u) << "a tiny negative keeps its sign";
+  EXPECT_EQ(product(3, 2), 0x80000000u) << "and a negative zero is added with its own";
 }
 
 TEST_P(MatmulTest, keeps_a_subnormal_sum_between_blocks_of_k) {
