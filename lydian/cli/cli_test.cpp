@@ -1,0 +1,408 @@
+// The command as people use it: the built binary against a devnet of its own, on free ports, ended by pid.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "lydian/core/file.h"
+#include "lydian/core/result.h"
+
+namespace lydian::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+/// A folder that goes with the test.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "lydian-cli-XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { fs::remove_all(path_); }
+  fs::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  fs::path path_;
+};
+
+/// The command as a child that dies with the test.
+class Command {
+ public:
+  explicit Command(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), LYDIAN_BINARY);
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    std::array<int, 2> out{};
+    std::array<int, 2> err{};
+    EXPECT_EQ(::pipe2(out.data(), O_CLOEXEC), 0);
+    EXPECT_EQ(::pipe2(err.data(), O_CLOEXEC), 0);
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
+      ::dup2(out[1], STDOUT_FILENO);
+      ::dup2(err[1], STDERR_FILENO);
+      ::execv(argv[0], argv.data());
+      ::_exit(127);
+    }
+    ::close(out[1]);
+    ::close(err[1]);
+    streams_ = {out[0], err[0]};
+  }
+  Command(const Command&) = delete;
+  Command& operator=(const Command&) = delete;
+  ~Command() {
+    if (pid_ > 0) kill_hard();
+    for (const int stream : streams_) ::close(stream);
+  }
+
+  /// Reads standard output up to a JSON line of this event. Nothing: the command ended first.
+  std::optional<Json> wait_for(const std::string& event) {
+    while (true) {
+      while (const auto line = next_line()) {
+        const Json json = Json::parse(*line, nullptr, false);
+        if (json.is_object() && json.value("event", "") == event) return json;
+      }
+      if (!read_some()) return std::nullopt;
+    }
+  }
+  /// Reads all, waits, and tells the exit status; 128 and the signal for one that was killed.
+  int wait() {
+    while (read_some()) {
+    }
+    int status = 0;
+    ::waitpid(std::exchange(pid_, -1), &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+  int stop() {
+    ::kill(pid_, SIGTERM);
+    return wait();
+  }
+  void kill_hard() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(std::exchange(pid_, -1), nullptr, 0);
+  }
+  [[nodiscard]] const std::string& out() const { return text_[0]; }
+  [[nodiscard]] const std::string& err() const { return text_[1]; }
+
+ private:
+  /// False once both streams are closed.
+  bool read_some() {
+    std::array<pollfd, 2> polls{};
+    bool is_open = false;
+    for (std::size_t i = 0; i < 2; ++i) {
+      polls[i] = {closed_[i] ? -1 : streams_[i], POLLIN, 0};
+      is_open = is_open || !closed_[i];
+    }
+    if (!is_open) return false;
+    ::poll(polls.data(), 2, -1);
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (closed_[i] || polls[i].revents == 0) continue;
+      std::array<char, 4096> buffer{};
+      const ssize_t size = ::read(streams_[i], buffer.data(), buffer.size());
+      if (size <= 0)
+        closed_[i] = true;
+      else
+        text_[i].append(buffer.data(), static_cast<std::size_t>(size));
+    }
+    return true;
+  }
+  std::optional<std::string> next_line() {
+    const std::size_t end = text_[0].find('\n', read_until_);
+    if (end == std::string::npos) return std::nullopt;
+    const std::string line = text_[0].substr(read_until_, end - read_until_);
+    read_until_ = end + 1;
+    return line;
+  }
+
+  pid_t pid_ = -1;
+  std::array<int, 2> streams_{};
+  std::array<bool, 2> closed_{};
+  std::array<std::string, 2> text_;
+  std::size_t read_until_ = 0;
+};
+
+struct Outcome {
+  int status;
+  std::string out;
+  std::string err;
+};
+
+Outcome run(const std::vector<std::string>& arguments) {
+  Command command(arguments);
+  const int status = command.wait();
+  return {status, command.out(), command.err()};
+}
+
+void write(const fs::path& path, std::string_view text) {
+  ASSERT_TRUE(write_file_atomic(path, as_bytes(text)));
+}
+
+/// An error is one sentence, on standard error, and the status is 1.
+void expect_error(const Outcome& outcome, const std::string& part) {
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_TRUE(outcome.err.starts_with("lydian: ")) << outcome.err;
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+  EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
+}
+
+constexpr const char* kKey =
+    "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318";  // of web3's documentation
+constexpr const char* kAddress = "0x2c7536E3605D9C16a7a3D7b1898e529396a65c23";
+
+class Keys : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    write(folder_ / "password", "correct horse\n");
+    write(folder_ / "wrong", "battery staple\n");
+    write(folder_ / "key.hex", std::string("0x") + kKey + "\n");
+  }
+  std::vector<std::string> keys(const std::string& verb, std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"keys", verb, "--home", (folder_ / "home").string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+  std::string path(const std::string& name) { return (folder_ / name).string(); }
+  Folder folder_;
+};
+
+TEST_F(Keys, imported_key_is_listed_and_exported_as_it_was) {
+  const Outcome imported =
+      run(keys("import", {path("key.hex"), "--password-file", path("password"), "--light"}));
+  EXPECT_EQ(imported.status, 0) << imported.err;
+  const Outcome listed = run(keys("list", {"--json"}));
+  EXPECT_EQ(Json::parse(listed.out)[0]["address"], kAddress);
+  const Outcome raw = run(keys("export", {"--private", "--yes", "--password-file", path("password")}));
+  EXPECT_EQ(raw.out, std::string("0x") + kKey + "\n");
+  const Outcome json = run(keys("export", {}));
+  EXPECT_EQ(Json::parse(json.out)["version"], 3);
+}
+
+TEST_F(Keys, never_overwrites_and_names_what_is_wrong) {
+  const auto import = keys("import", {path("key.hex"), "--password-file", path("password"), "--light"});
+  ASSERT_EQ(run(import).status, 0);
+  expect_error(run(import), "already");
+  expect_error(run(keys("export", {"--private", "--yes", "--password-file", path("wrong")})), "password");
+  expect_error(run(keys("export", {"--private", "--password-file", path("password")})), "--yes");
+  expect_error(run(keys("import", {path("password"), "--password-file", path("password")})), "64 hex digits");
+  write(folder_ / "home/keystore/broken.json", "{\"version\": 3}");
+  expect_error(run(keys("list", {})), "broken.json");
+}
+
+TEST_F(Keys, new_keys_differ) {
+  const auto make = keys("new", {"--password-file", path("password"), "--light", "--json"});
+  const Outcome first = run(make);
+  const Outcome second = run(make);
+  ASSERT_EQ(first.status, 0) << first.err;
+  EXPECT_NE(Json::parse(first.out)["address"], Json::parse(second.out)["address"]);
+  expect_error(run(keys("export", {})), "--key");
+}
+
+TEST(Usage, unknown_verbs_and_options_end_with_2) {
+  EXPECT_EQ(run({"fly"}).status, 2);
+  EXPECT_EQ(run({"jobs", "--sideways"}).status, 2);
+  EXPECT_EQ(run({"--help"}).status, 0);
+}
+
+constexpr const char* kJob = R"(name = "tiny"
+[model]
+layers = 1
+heads = 2
+width = 16
+context = 8
+[data]
+file = "text.txt"
+validation = 0.1
+[training]
+steps = 20
+batch = 2
+warmup = 2
+checkpoint_every = 5
+[offer]
+min_price = 5
+max_price = 50
+solver_bond = 100
+challenge_bond = 20
+auction_seconds = 1
+challenge_window_seconds = 2
+)";
+
+/// A devnet and the files of a job.
+class Network : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    devnet_.emplace(std::vector<std::string>{"devnet", "--dir", path("net"), "--accounts", "3", "--json"});
+    const auto ready = devnet_->wait_for("ready");
+    ASSERT_TRUE(ready) << devnet_->err();
+    std::string text;
+    for (int i = 0; i < 200; ++i)
+      text += "the quick brown fox jumps over the lazy dog " + std::to_string(i) + "\n";
+    write(folder_ / "text.txt", text);
+    write(folder_ / "job.toml", kJob);
+  }
+  void TearDown() override { EXPECT_EQ(devnet_->stop(), 0) << devnet_->err(); }
+
+  std::string path(const std::string& name) { return (folder_ / name).string(); }
+  std::vector<std::string> with_account(std::vector<std::string> verb, int account) {
+    const std::string name = "account" + std::to_string(account);
+    for (const std::string& argument :
+         {std::string("--home"), path(name), std::string("--network"), path("net/network.json"),
+          std::string("--key"), path("net/keys/" + name + ".json"), std::string("--password-file"),
+          path("net/password"), std::string("--json")}) {
+      verb.push_back(argument);
+    }
+    return verb;
+  }
+  std::vector<std::string> solver(int account) {
+    return with_account({"node", "--role", "solver", "--stake", "200", "--threads", "1"}, account);
+  }
+  std::vector<std::string> submit(std::vector<std::string> more = {}) {
+    std::vector<std::string> verb = {"submit", path("job.toml"), "--out", path("result.safetensors")};
+    verb.insert(verb.end(), more.begin(), more.end());
+    return with_account(verb, 3);
+  }
+  std::vector<std::string> visitor(std::vector<std::string> verb) {
+    verb.insert(verb.end(), {"--home", path("visitor"), "--network", path("net/network.json"), "--json"});
+    return verb;
+  }
+  /// What one machine alone makes of the job.
+  std::string root_by_training(std::vector<std::string> more = {}) {
+    std::vector<std::string> verb = {"train", path("job.toml"), "--out", path("trained.safetensors"),
+                                     "--json"};
+    verb.insert(verb.end(), more.begin(), more.end());
+    const Outcome trained = run(verb);
+    EXPECT_EQ(trained.status, 0) << trained.err;
+    return Json::parse(trained.out)["root"];
+  }
+
+  Folder folder_;
+  std::optional<Command> devnet_;
+};
+
+TEST_F(Network, job_is_solved_fetched_and_verified) {
+  Command node(solver(1));
+  Command submitter(submit());
+  const auto result = submitter.wait_for("result");
+  ASSERT_TRUE(result) << submitter.out() << submitter.err();
+  EXPECT_EQ(submitter.wait(), 0) << submitter.err();
+  EXPECT_EQ((*result)["root"], root_by_training());
+
+  const Outcome jobs = run(visitor({"jobs"}));
+  ASSERT_EQ(jobs.status, 0) << jobs.err;
+  EXPECT_EQ(Json::parse(jobs.out)[0]["status"], "settled");
+  const Outcome fetched = run(visitor({"fetch", "1", "--out", path("fetched")}));
+  EXPECT_EQ(fetched.status, 0) << fetched.err;
+  EXPECT_EQ(*read_file(folder_ / "fetched"), *read_file(folder_ / "trained.safetensors"));
+  const Outcome verified = run(visitor({"verify", "1"}));
+  EXPECT_EQ(verified.status, 0) << verified.err;
+  EXPECT_EQ(std::count(verified.out.begin(), verified.out.end(), '\n'), 4);
+  const Outcome segment = run(visitor({"verify", "1", "--segment", "2"}));
+  EXPECT_EQ(segment.status, 0) << segment.err;
+  EXPECT_EQ(Json::parse(segment.out)["segment"], 2);
+  expect_error(run(visitor({"fetch", "2"})), "no job 2");
+  expect_error(run(visitor({"verify", "1", "--segment", "4"})), "no segment 4");
+  EXPECT_EQ(node.stop(), 0) << node.err();
+}
+
+TEST_F(Network, killed_solver_goes_on_and_reaches_the_same_root) {
+  std::optional<Command> node(std::in_place, solver(1));
+  Command submitter(submit({"--steps", "400"}));
+  ASSERT_TRUE(node->wait_for("reached")) << node->err();
+  node->kill_hard();
+  node.emplace(solver(1));
+  ASSERT_TRUE(node->wait_for("working")) << node->err();
+  const auto result = submitter.wait_for("result");
+  ASSERT_TRUE(result) << submitter.out() << submitter.err();
+  EXPECT_EQ((*result)["root"], root_by_training({"--steps", "400"}));
+  EXPECT_EQ(node->stop(), 0) << node->err();
+}
+
+TEST_F(Network, detached_job_is_finished_by_watch) {
+  const Outcome posted = run(submit({"--detach"}));
+  ASSERT_EQ(posted.status, 0) << posted.err;
+  const Outcome again = run(submit({"--detach"}));
+  ASSERT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(Json::parse(posted.out)["job"], 1);
+  EXPECT_EQ(Json::parse(again.out)["job"], 2);
+  Command node(solver(1));
+  Command watcher(with_account({"watch", "1", "--out", path("watched")}, 3));
+  const auto result = watcher.wait_for("result");
+  ASSERT_TRUE(result) << watcher.out() << watcher.err();
+  EXPECT_TRUE(fs::exists(folder_ / "watched"));
+}
+
+TEST_F(Network, refuses_what_is_wrong_before_anything_happens) {
+  write(folder_ / "broken.toml", "[training]\nsteps = \"many\"\n");
+  expect_error(run(with_account({"submit", path("broken.toml")}, 3)), "broken.toml");
+  write(folder_ / "rich.toml", std::string(kJob) + "expiry_seconds = 0\n");
+  expect_error(run(with_account({"submit", path("rich.toml")}, 3)), "expiry_seconds");
+  write(folder_ / "net/password2", "wrong\n");
+  auto wrong = submit();
+  *std::find(wrong.begin(), wrong.end(), path("net/password")) = path("net/password2");
+  expect_error(run(wrong), "password");
+  EXPECT_EQ(Json::parse(run(visitor({"jobs"})).out).size(), 0U);
+}
+
+TEST_F(Network, one_process_works_in_a_home) {
+  Command node(solver(1));
+  ASSERT_TRUE(node.wait_for("started")) << node.err();
+  expect_error(run(solver(1)), "another lydian process");
+  EXPECT_EQ(node.stop(), 0);
+}
+
+TEST_F(Network, doctor_finds_everything_well_but_the_missing_key) {
+  const Outcome outcome = run(visitor({"doctor"}));
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.out.find("lydian keys new"), std::string::npos) << outcome.out;
+  for (const std::string check : {"home", "ledger", "contracts", "clock", "swarm"}) {
+    EXPECT_NE(outcome.out.find("\"check\":\"" + check + "\",\"ok\":true"), std::string::npos) << outcome.out;
+  }
+}
+
+TEST(Ledger, that_is_down_is_one_clear_error) {
+  Folder folder;
+  {
+    Command devnet({"devnet", "--dir", (folder / "net").string(), "--accounts", "1", "--json"});
+    ASSERT_TRUE(devnet.wait_for("ready")) << devnet.err();
+    EXPECT_EQ(devnet.stop(), 0);
+  }
+  const std::string network = (folder / "net/network.json").string();
+  expect_error(run({"jobs", "--home", (folder / "home").string(), "--network", network}), "127.0.0.1");
+  expect_error(run({"node", "--role", "solver", "--home", (folder / "home").string(), "--network", network,
+                    "--key", (folder / "net/keys/account1.json").string(), "--password-file",
+                    (folder / "net/password").string()}),
+               "127.0.0.1");
+}
+
+TEST(Devnet, keeps_its_state_over_a_restart) {
+  Folder folder;
+  const std::vector<std::string> arguments = {
+      "devnet", "--dir", (folder / "net").string(), "--accounts", "1", "--state", "--json"};
+  std::string before;
+  for (int i = 0; i < 2; ++i) {
+    Command devnet(arguments);
+    ASSERT_TRUE(devnet.wait_for("ready")) << devnet.err();
+    Json network = Json::parse(*read_text_file(folder / "net/network.json"));
+    network.erase("rpc_url");
+    if (i == 1) {
+      EXPECT_EQ(network.dump(), before);
+    }
+    before = network.dump();
+    EXPECT_EQ(devnet.stop(), 0) << devnet.err();
+  }
+}
+
+}  // namespace
+}  // namespace lydian::cli
