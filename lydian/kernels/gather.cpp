@@ -54,11 +54,18 @@ struct Scatter {
     for (std::size_t p = 0; p < index.size(); ++p, update += updates_stride) {
       add_to(row(p) + begin, update + begin, end - begin);
     }
-    if constexpr (std::is_same_v<T, float>) {
-      // Rows that no position names are +0 already.
-      for (std::size_t p = 0; p < index.size(); ++p) {
-        for (std::int64_t c = begin; c < end; ++c) row(p)[c] = finish(row(p)[c]);
-      }
+    if constexpr (std::is_same_v<T, float>) finish_rows(begin, end);
+  }
+
+  /// Rows that no position names are +0 already.
+  void finish_rows(std::int64_t begin, std::int64_t end) const {
+    const auto finish_row = [&](float* sums) {
+      std::transform(sums + begin, sums + end, sums + begin, finish);
+    };
+    if (out_rows <= std::ssize(index)) {
+      for (std::int64_t r = 0; r < out_rows; ++r) finish_row(out + r * columns);
+    } else {
+      for (std::size_t p = 0; p < index.size(); ++p) finish_row(row(p));
     }
   }
 
