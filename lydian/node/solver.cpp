@@ -62,7 +62,7 @@ Status Solver::defend(const Job& job) {
     if (challenge.attempt != job.attempt || challenge.checkpoint < job.settled) continue;
     const auto files = TRY(files_of(job));
     if (!files) return {};
-    TRY(desk_.play(challenge, job, files));
+    static_cast<void>(TRY(desk_.play(challenge, job, files)));
   }
   return {};
 }
