@@ -26,10 +26,11 @@ Value sum_to(Value g, std::uint8_t mask, const Shape& shape) {
     if ((mask >> axis & 1) == 0) continue;
     int first = axis;
     while (first > 0 && (mask >> (first - 1) & 1) != 0) --first;
-    std::vector<std::int64_t> merged(g.shape().extents().begin(), g.shape().extents().begin() + first);
-    const std::int64_t repeats = g.shape().elements(first, axis + 1);
+    const Shape now = g.shape();
+    std::vector<std::int64_t> merged(now.extents().begin(), now.extents().begin() + first);
+    const std::int64_t repeats = now.elements(first, axis + 1);
     if (repeats != 1) merged.push_back(repeats);
-    merged.insert(merged.end(), g.shape().extents().begin() + axis + 1, g.shape().extents().end());
+    merged.insert(merged.end(), now.extents().begin() + axis + 1, now.extents().end());
     g = reshape(g, Shape(std::span<const std::int64_t>(merged)));
     if (repeats != 1) g = sum(g, first);
     axis = first;

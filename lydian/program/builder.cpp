@@ -58,7 +58,7 @@ Value unary(ScalarFn fn, Value x, DType to = DType::f32) {
 
 DType Value::dtype() const { return ref_.kind == RefKind::node ? builder_->graph_.nodes[ref_.index].dtype : DType::u8; }
 
-const Shape& Value::shape() const {
+Shape Value::shape() const {
   switch (ref_.kind) {
     case RefKind::node: return builder_->graph_.nodes[ref_.index].shape;
     case RefKind::state: return builder_->state_shape_;

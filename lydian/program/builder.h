@@ -23,7 +23,7 @@ class Value {
   [[nodiscard]] Ref ref() const { return ref_; }
   [[nodiscard]] GraphBuilder& builder() const { return *builder_; }
   [[nodiscard]] DType dtype() const;
-  [[nodiscard]] const Shape& shape() const;
+  [[nodiscard]] Shape shape() const;  // a copy: nodes move as the graph grows
   [[nodiscard]] bool operator==(const Value&) const = default;
 
  private:
