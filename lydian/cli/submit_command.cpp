@@ -210,6 +210,7 @@ Status submit(const SubmitOptions& options, const CommonOptions& common) {
   Desk desk = TRY(Desk::open(options, home, 1));
   const std::uint64_t id = TRY(post(desk, posting));
   announce(id, posting, cost, common.json);
+  TRY_STATUS(desk.submitter->acknowledge());
   if (options.detach) {
     if (!common.json)
       fmt::print("its program and data are served while lydian watch {} runs in this home\n", id);
@@ -247,7 +248,7 @@ Status watch(SubmitOptions options, const CommonOptions& common) {
   Desk desk = TRY(Desk::open(options, home, 1));
   const fs::path out = options.out.empty() ? fmt::format("job{}.safetensors", job.id) : options.out;
   TRY_STATUS(check_folder_of(out));
-  TRY(desk.submitter->serve(job));
+  static_cast<void>(TRY(desk.submitter->serve(job)));
   TRY_STATUS(follow([&] { return desk.turn(); }, watcher));
   return collect(desk.source(), watcher.job(), out, common.json);
 }

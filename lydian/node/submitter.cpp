@@ -1,5 +1,7 @@
 #include "lydian/node/submitter.h"
 
+#include "lydian/core/ensure.h"
+
 namespace lydian::node {
 namespace {
 
@@ -46,10 +48,17 @@ Result<bool> Submitter::serve(const ledger::Job& job) {
 }
 
 Status Submitter::tick() {
-  if (pending_) TRY_STATUS(push(*pending_));
+  if (pending_ && !job_) TRY_STATUS(push(*pending_));
   if (context_->outbox.in_flight("claim")) return {};
   if (TRY(context_->market.claimable(context_->config.self)).is_zero()) return {};
   return context_->outbox.submit("claim", context_->market.claim(context_->config.self));
+}
+
+Status Submitter::acknowledge() {
+  ENSURE(pending_ && job_);
+  TRY_STATUS(context_->store.settle(pending_->intent.id, store::IntentState::kDone));
+  pending_.reset();
+  return {};
 }
 
 /// The job that this intent made.
@@ -67,13 +76,10 @@ Status Submitter::push(const Pending& pending) {
   const std::string post = fmt::format("post:{}", pending.intent.id);
   // As long as a posting may still enter a block, no second one is made.
   if (context_->outbox.in_flight(approve) || context_->outbox.in_flight(post)) return {};
-  if (const auto found = TRY(find(pending)); found) {
-    TRY_STATUS(context_->store.settle(pending.intent.id, store::IntentState::kDone));
+  if (job_ = TRY(find(pending)); job_) {
     context_->tell({"posted",
-                    fmt::format("job {} is posted", *found),
-                    {{"job", *found}, {"program", pending.program_root.hex()}}});
-    job_ = found;
-    pending_.reset();
+                    fmt::format("job {} is posted", *job_),
+                    {{"job", *job_}, {"program", pending.program_root.hex()}}});
     return {};
   }
   const ledger::Terms& terms = pending.posting.terms;

@@ -17,9 +17,12 @@ class Submitter {
  public:
   explicit Submitter(const Context& context) : context_(&context) {}
 
-  /// Stores and serves the blobs and writes down what is to be posted. From here on a restart can neither
-  /// lose the job nor post it twice: post again with the same program until tick() has found the job.
+  /// Stores and serves the blobs and writes down what is to be posted. From here to acknowledge() a restart
+  /// can neither lose the job nor post it twice: post the same program again, and job() comes to the same
+  /// number.
   [[nodiscard]] Status post(const Posting& posting);
+  /// Whoever wanted the job knows its number: posting the same program again makes another job.
+  [[nodiscard]] Status acknowledge();
   /// Serves a job that is posted already; whether all its blobs are here.
   [[nodiscard]] Result<bool> serve(const ledger::Job& job);
 
