@@ -52,12 +52,12 @@ Fault Job::fault_at(std::uint64_t transition, std::uint32_t index) {
 }
 
 std::vector<std::uint32_t> Job::sample_of_nodes(std::uint64_t transition) {
-  std::map<program::Form, std::vector<std::uint32_t>> by_form;
+  std::map<std::pair<program::Form, std::uint8_t>, std::vector<std::uint32_t>> by_operator;
   const std::vector<program::Node>& nodes = machine.graph(transition).nodes;
-  for (std::uint32_t i = 0; i < nodes.size(); ++i) by_form[nodes[i].form].push_back(i);
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) by_operator[{nodes[i].form, nodes[i].fn}].push_back(i);
   std::vector<std::uint32_t> sample;
-  for (const auto& [form, of_form] : by_form)
-    for (int i = 0; i < 2; ++i) sample.push_back(random.pick(std::span<const std::uint32_t>(of_form)));
+  for (const auto& [op, places] : by_operator)
+    sample.push_back(random.pick(std::span<const std::uint32_t>(places)));
   return sample;
 }
 

@@ -17,7 +17,7 @@ struct Job {
   [[nodiscard]] dispute::Execution from_agreed(dispute::Machine& other, const dispute::Interval& at);
   /// A fault in a random element, and a random operation of its chain, of a node.
   [[nodiscard]] Fault fault_at(std::uint64_t transition, std::uint32_t node);
-  /// Two nodes of each form.
+  /// A node of each form and function.
   [[nodiscard]] std::vector<std::uint32_t> sample_of_nodes(std::uint64_t transition);
 
   Random random;
