@@ -1,0 +1,61 @@
+#include "lydian/ledger/deployment.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "lydian/ledger/ledger_test_fixture.h"
+
+namespace lydian::ledger {
+namespace {
+
+using Json = nlohmann::json;
+
+Deployment example() {
+  return {.chain_id = 901,
+          .rpc_url = "http://127.0.0.1:8545",
+          .token = Address::from_bytes(Bytes(20, 1)),
+          .registry = Address::from_bytes(Bytes(20, 2)),
+          .games = Address::from_bytes(Bytes(20, 3)),
+          .market = Address::from_bytes(Bytes(20, 4)),
+          .first_block = 7};
+}
+
+TEST(DeploymentFile, reads_what_it_wrote) {
+  const auto parsed = parse_deployment(to_json(example()));
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(*parsed, example());
+}
+
+TEST(DeploymentFile, refuses_what_names_no_network) {
+  for (const char* text : {"", "[]", "7", "{", "{}"}) EXPECT_FALSE(parse_deployment(text)) << text;
+  const std::pair<const char*, Json> cases[] = {
+      {"chain_id", "901"}, {"chain_id", -1},
+      {"chain_id", 1.5},   {"first_block", nullptr},
+      {"rpc_url", 5},      {"token", nullptr},
+      {"token", "0x12"},   {"registry", 7},
+      {"games", "games"},  {"market", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"}};
+  for (const auto& [key, value] : cases) {
+    Json json = Json::parse(to_json(example()));
+    json[key] = value;
+    const auto changed = parse_deployment(json.dump());
+    ASSERT_FALSE(changed) << key << " " << value;
+    EXPECT_NE(changed.error().message.find(key), std::string::npos) << changed.error().message;
+    json.erase(key);
+    EXPECT_FALSE(parse_deployment(json.dump())) << key;
+  }
+}
+
+class DeploymentFolder : public LedgerTest {};
+
+TEST_F(DeploymentFolder, says_which_contract_is_not_compiled) {
+  TransactionSender from = sender();
+  const auto deployment = ledger::deploy(from, "/nonexistent", from.address());
+  ASSERT_FALSE(deployment);
+  EXPECT_NE(deployment.error().message.find("/nonexistent/LydianToken.sol"), std::string::npos)
+      << deployment.error().message;
+  EXPECT_EQ(*from.next_nonce(), 0u);
+}
+
+}  // namespace
+}  // namespace lydian::ledger
