@@ -142,5 +142,64 @@ TEST(DisputeGames, noise_after_the_last_block_convicts) {
   }
 }
 
+TEST(DisputeGames, players_that_forget_everything_between_moves_win) {
+  Job job(6000);
+  const Execution::Options no_snapshots{.snapshot_bytes_max = 0};
+  const int games = for_each_fault(job, [&](const FalseClaim& wrong) {
+    const ByteView agreed = job.honest.state(wrong.at.lo);
+    const auto forgetful = [&](const Game& game, std::span<const Move> posts) {
+      Execution fresh(job.machine, wrong.at.lo, Bytes(agreed.begin(), agreed.end()), no_snapshots);
+      Game as_on_the_ledger = game;
+      as_on_the_ledger.node = {};
+      return game.mover() == Seat::responder ? responder_move(as_on_the_ledger, fresh)
+                                             : challenger_move(as_on_the_ledger, posts, fresh);
+    };
+    const Game caught = play(open_game(job.claim(wrong.at, wrong.faulty.root(wrong.at.hi)), 0),
+                             responder(wrong.faulty), forgetful);
+    EXPECT_EQ(caught.outcome, Outcome::challenger_won);
+    const Game defended = play(open_game(job.claim(wrong.at, job.honest.root(wrong.at.hi)), 0), forgetful,
+                               challenger(wrong.faulty));
+    EXPECT_EQ(defended.outcome, Outcome::responder_won);
+  });
+  EXPECT_GT(games, 10);
+}
+
+TEST(DisputeGames, states_are_kept_within_the_given_memory_and_roots_do_not_depend_on_it) {
+  Job job(6001, {.steps_max = 70});
+  const auto state_bytes = static_cast<std::size_t>(job.made.program.state_bytes);
+  for (const std::size_t kept : {0, 1, 3, 100}) {
+    Execution execution(job.machine, 0, {}, {.snapshot_bytes_max = kept * state_bytes});
+    for (int i = 0; i < 40; ++i) {
+      const std::uint64_t boundary = job.random.below(job.steps + 3);
+      ASSERT_EQ(execution.root(boundary), job.honest.root(boundary))
+          << kept << " states, boundary " << boundary;
+    }
+  }
+}
+
+TEST(DisputeGames, a_player_says_why_it_has_no_move) {
+  Job job(6002);
+  const Interval at = checkpoint(0, job.steps, job.interval);
+  Root wrong = job.honest.root(at.hi);
+  wrong.bytes[0] ^= 1;
+  const auto not_ours = responder_move(open_game(job.claim(at, wrong), 0), job.honest);
+  ASSERT_FALSE(not_ours);
+  EXPECT_NE(not_ours.error().message.find("our execution gives"), std::string::npos)
+      << not_ours.error().message;
+
+  Game game = open_game(job.claim(at, job.honest.root(at.hi)), 0);
+  const auto missing = challenger_move(game, {}, job.honest);
+  ASSERT_FALSE(missing);
+  EXPECT_NE(missing.error().message.find("not the challenger's move"), std::string::npos);
+  const Move post = *responder_move(game, job.honest);
+  ASSERT_TRUE(apply(game, post, 0));
+  const auto nothing = challenger_move(game, std::span(&post, 1), job.honest);
+  ASSERT_FALSE(nothing);
+  EXPECT_NE(nothing.error().message.find("nothing to dispute"), std::string::npos) << nothing.error().message;
+  const auto unseen = challenger_move(game, {}, job.honest);
+  ASSERT_FALSE(unseen);
+  EXPECT_NE(unseen.error().message.find("it is missing"), std::string::npos) << unseen.error().message;
+}
+
 }  // namespace
 }  // namespace lydian::sim
