@@ -168,7 +168,7 @@ StateFile result_file(const GptConfig& model, const std::map<std::string, std::s
   all["lydian.width"] = std::to_string(model.width);
   all["lydian.context"] = std::to_string(model.context);
   all["lydian.vocabulary"] = std::to_string(model.vocabulary);
-  all["lydian.tied"] = model.tied ? "1" : "0";
+  all["lydian.tied"] = std::to_string(static_cast<int>(model.tied));
   return StateFile(parameter_tensors(gpt_parameters(model)), all);
 }
 
