@@ -279,7 +279,7 @@ TEST_F(TorrentSwarmTest, says_which_port_or_folder_it_cannot_have) {
 
 // A child process fetches from a slow seeder and is killed; the next process has what the first received.
 TEST_F(TorrentSwarmTest, goes_on_after_a_kill_with_what_it_had) {
-  const Bytes content = noise(4'000'000, 7);
+  const Bytes content = noise(16'000'000, 7);
   const BlobId id = blob_id_of(content);
   int port_channel[2];
   int progress_channel[2];
@@ -302,7 +302,7 @@ TEST_F(TorrentSwarmTest, goes_on_after_a_kill_with_what_it_had) {
     }
   }
   TorrentSwarmOptions slow = options("seeder");
-  slow.upload_bytes_per_second_max = 1'500'000;
+  slow.upload_bytes_per_second_max = 2'000'000;
   TorrentSwarm& seeder = open(slow);
   ASSERT_EQ(serve(seeder, content, "served"), id);
   const std::uint16_t port = seeder.listen_port();
