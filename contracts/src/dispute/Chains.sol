@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Which elements are the end of a chain of accumulations, and where a chain begins: docs/protocol.md, "Chains".
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The table of docs/protocol.md, section 5, one function a row, in its order. It holds no tokens and calls nothing but
 // the referee and the scalars (stateless) before, and the market after, it has written its state. What a move posts is
 // kept as one hash: the pick that follows brings it again.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Reading elements out of tensor bytes, which are little-endian.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The dispute over one checkpoint: the transition table of docs/protocol.md, section 5. R, the responder, is the
 // solver; C is the challenger. A move that the table does not allow reverts and changes nothing.
 pragma solidity 0.8.37;

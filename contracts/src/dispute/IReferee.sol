@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The last scalar operation of a dispute: docs/protocol.md, section 5, and docs/operators.md.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The scalar definitions of docs/operators.md as one stateless contract. Values are encodings, zero-extended to 32
 // bits.
 pragma solidity 0.8.37;

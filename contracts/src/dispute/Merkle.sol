@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // SHA-256 trees: docs/protocol.md, section 1. A root always stands beside a count or a length, which fixes the depth.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // How an interval is cut for one round of a game: into 32 pieces, or one each where it is shorter, whose lengths
 // differ by at most one. docs/protocol.md, section 5.
 pragma solidity 0.8.37;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Which elements of its operands one output element reads: docs/operators.md, "Forms". All tensors are dense and
 // row-major; positions and elements are flat indices. A position is only trusted once it is found inside its operand.
 pragma solidity 0.8.37;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Programs in the ledger: the fields of a header and of a node, at fixed places in their words, and what follows from
 // them. docs/protocol.md, section 2. Nothing here trusts a field: sums and products are bounded before they are used.
 pragma solidity 0.8.37;

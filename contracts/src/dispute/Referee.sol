@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The referee's one implementation: which elements an operation reads (Positions), that the openings show them, and
 // what comes out of them (Scalars). What it cannot make sense of reverts, so a malformed program convicts nobody: the
 // challenger that needs it to be judged runs out of time.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // A commitment: the SHA-256 root of a blob or of a list (docs/protocol.md, section 1). The node of a tree is one too.
 pragma solidity 0.8.37;
 

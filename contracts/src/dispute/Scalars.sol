@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The scalar definitions' one implementation: which function of src/float a code means, for which types, and which
 // rules end it. A contract of its own so that the referee stays within the size that a contract may have.
 pragma solidity 0.8.37;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Points in time, in seconds of the ledger's clock.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Whose move it is, and the clocks. The side to move has `grace` seconds for this move for nothing; what it takes
 // beyond comes off its budget, which is for all its moves. So a move is in time until start + grace + budget, and a game
 // of n moves ends within the sum of their graces and both budgets.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // `convert` among all element types: f32 and i32, and the storage types i8, u8, u16, f16, bf16. Every pair is defined.
 pragma solidity 0.8.37;
 

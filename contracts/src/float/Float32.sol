@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // binary32 arithmetic, round to nearest even: the scalar definitions of the arithmetic operators. Every function is
 // total, every NaN it makes is 0x7fc00000. Underflow is gradual: `flushTiny` is the protocol's Tiny rule, which an
 // operator applies once, to its final value, and a chain of sums or products does not apply in between.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // IEEE 754 binary formats: taking an encoding apart, and rounding an exact value into one. Everything that rounds in
 // src/float rounds here, so there is one place to get it right.
 pragma solidity 0.8.37;

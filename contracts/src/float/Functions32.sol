@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // exp, log, sin and cos, correctly rounded: the binary32 nearest to the real number, for every one of the 2^32
 // arguments. NaN results are 0x7fc00000; underflow is gradual (see Float32.flushTiny).
 pragma solidity 0.8.37;

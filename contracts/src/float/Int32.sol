@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // i32 arithmetic: two's complement, wrapping. Values are encodings, as in Float32.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Jobs on the ledger: docs/protocol.md, sections 3 and 4.
 pragma solidity 0.8.37;
 

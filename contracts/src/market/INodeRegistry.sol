@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Who offers machines, how to reach them, and the stake that stands behind them.
 pragma solidity 0.8.37;
 

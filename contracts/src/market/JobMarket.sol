@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The market's one implementation. It has no administrator. Its token balance is the escrows of its jobs, the bonds of
 // the challenges that are not over, and what was credited and not yet claimed. Money leaves by `claim` alone.
 pragma solidity 0.8.37;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // What a job must satisfy to be posted. The bounds see to it that no arithmetic overflows, that every wait ends within
 // months, and that a responder can answer for any program whose header passes.
 pragma solidity 0.8.37;

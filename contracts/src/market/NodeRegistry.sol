@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The registry's one implementation. It has no administrator: the market that may lock and slash is fixed at
 // deployment. Its token balance is the sum of all stakes (or more, if somebody sends it tokens directly).
 pragma solidity 0.8.37;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // How a job's steps fall into checkpoints, and checkpoints onto boundaries: docs/protocol.md, section 3.
 pragma solidity 0.8.37;
 

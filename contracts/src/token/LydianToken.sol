@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The protocol's token: a fixed supply, made at deployment. Allowances can be given by signature (EIP-2612).
 pragma solidity 0.8.37;
 

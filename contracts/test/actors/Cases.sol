@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // A scenario of each form, with operands of every source, small enough to see through. Positions are written out from
 // docs/operators.md, with the shapes at hand, and not by src/dispute/Positions.sol.
 pragma solidity 0.8.37;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Writes program words byte by byte from the tables of docs/protocol.md, section 2: the twin of what
 // src/dispute/ProgramCodec.sol reads by shifting.
 pragma solidity 0.8.37;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // A responder that answers by its view and a challenger that follows the first difference to its own view, or, where
 // the responder is honest, insists on the scenario's place. They play a game in the market until it is over.
 pragma solidity 0.8.37;

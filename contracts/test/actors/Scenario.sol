@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // One place where a solver may be wrong: a node of a small graph, an element of its output, one operation of it. A view
 // is what a player believes about a job; two views differ from that place on and nowhere before.
 pragma solidity 0.8.37;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Whole trees in memory, as a player holds them: the plain twin of the paths that src/dispute/Merkle.sol follows.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Random cases of every scalar operation against the C++ program float_oracle (the machine's IEEE arithmetic, and
 // MPFR). LYDIAN_FLOAT_CASES sets how many of each operation; LYDIAN_FLOAT_ORACLE where the program is.
 pragma solidity 0.8.37;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The golden file of scalar operators, which the C++ definitions are tested with too: every line, every operation.
 pragma solidity 0.8.37;
 

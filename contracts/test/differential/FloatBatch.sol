@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The float libraries behind one function that takes an operation by name, so that vectors and oracles can drive
 // them. Results are an operator's: after the NaN and Tiny rules.
 pragma solidity 0.8.37;

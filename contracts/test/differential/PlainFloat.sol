@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Plain twins of what src/float does in `unchecked`: slower, checked, and another way round where there is one.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // A program that the C++ side wrote (vectors/program.json): its roots, its nodes and a node's proof are what the
 // contracts make of the same bytes.
 pragma solidity 0.8.37;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // What holds after every sequence of calls: no token is lost or made, what is final stays, nobody is paid twice.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Every call that the market, the registry and the clocks of a game allow, by several accounts, at random. A handler
 // looks first whether the call is allowed and otherwise does nothing: what it calls cannot revert, and a revert fails
 // the run. It counts what it called, and keeps its own books from the events.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The rules that are the protocol's and not IEEE's: one NaN, the Tiny rule and where it does not apply, total order of
 // zeros. The arithmetic itself is tested against vectors and an oracle in test/differential.
 pragma solidity 0.8.37;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // What one scalar operation costs, on an ordinary argument: printed into snapshots/Float32.json by `forge test`, for people.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The unchecked float code equals its plain twins.
 pragma solidity 0.8.37;
 

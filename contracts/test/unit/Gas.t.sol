@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // What each transaction of a job and of a dispute costs: execution with cold storage, calldata and the fixed part, by the
 // rules of EIP-2028 and EIP-7623. Written to snapshots/ by `FOUNDRY_PROFILE=release bin/forge test --match-contract GasTest`;
 // the daily profile, whose code is not what gets deployed, plays the same games without writing.

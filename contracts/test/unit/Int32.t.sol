@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // i32 arithmetic against the compiler's own int32.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The toolchain itself: the pinned compiler, the EVM version and the cheat codes work together.
 pragma solidity 0.8.37;
 

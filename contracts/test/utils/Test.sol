@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Base of every test: the cheat codes as `vm`, assertions that print both values, `bound` for fuzz inputs, and the
 // hooks by which an invariant test names its handlers.
 pragma solidity 0.8.37;

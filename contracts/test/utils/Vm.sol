@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The part of Foundry's cheat codes that our tests use.
 pragma solidity 0.8.37;
 

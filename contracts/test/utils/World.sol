@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // A deployed ledger with funded accounts, in the order of contracts/README.md, and a job to begin with.
 pragma solidity 0.8.37;
 

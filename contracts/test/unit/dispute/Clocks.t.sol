@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Budgets, graces and timeout. The terms: 300 seconds for all moves of a side, 1.5 seconds a step.
 pragma solidity 0.8.37;
 

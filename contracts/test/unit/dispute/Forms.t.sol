@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Whole games, from the challenge to the verdict, on every form and from both seats: the honest side wins.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Merkle against whole trees built plainly.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // What each move refuses. Every test plays an honest game up to the phase in question.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Intervals and their pieces; a job's checkpoints.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Every field of a node that a byte-wise writer puts where docs/protocol.md says is read back; what is out of range is
 // refused.
 pragma solidity 0.8.37;

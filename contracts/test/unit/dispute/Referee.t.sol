@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // What the referee refuses to judge: openings that do not show what they must, and nodes that the protocol does not
 // allow. A refusal costs the challenger its time and never the responder the game.
 pragma solidity 0.8.37;

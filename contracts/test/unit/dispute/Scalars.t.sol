@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Codes, types and rules. The arithmetic beneath is tested in the tests of src/float.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The deployment of contracts/README.md: each contract fits, and the ring of addresses is closed or refused.
 pragma solidity 0.8.37;
 

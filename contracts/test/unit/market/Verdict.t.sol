@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // Who pays and who is paid when a game ends: verdict and releaseMoot.
 pragma solidity 0.8.37;
 

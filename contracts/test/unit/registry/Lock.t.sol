@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // What the market does with stakes: lock, unlock, slash.
 pragma solidity 0.8.37;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: Apache-2.0
 // The token: its supply is fixed, and an allowance can be given by signature.
 pragma solidity 0.8.37;
 
