@@ -54,6 +54,8 @@ constexpr std::array kCast = {Part{"submitter", "submitter", fmt::color::light_b
                               Part{"solver2", "solver two", fmt::color::light_green}, Part{"solver3", "solver three", fmt::color::yellow_green},
                               Part{"challenger", "challenger", fmt::color::gold}};
 
+constexpr int kSaboteurStake = 150;  // tokens
+
 class Demo {
  public:
   explicit Demo(Options options) : options_(std::move(options)), folder_(options_.folder) {}
@@ -146,7 +148,7 @@ class Demo {
     chapter("Nodes join, a job is posted");
     const double tflop = static_cast<double>(program::cost_of(program_).job.flops) / 1e12;
     const auto ask = [&](double price) { return fmt::format("{:.6f}", price / tflop); };
-    TRY_STATUS(launch("saboteur", {options_.build + "/sim/lydian_saboteur", "--stake", "150", "--step", std::to_string(options_.wrong_step)}));
+    TRY_STATUS(launch("saboteur", {options_.build + "/sim/lydian_saboteur", "--stake", std::to_string(kSaboteurStake), "--step", std::to_string(options_.wrong_step)}));
     TRY_STATUS(launch("challenger", {lydian(), "--json", "--threads", "1", "node", "--role", "challenger"}));
     TRY_STATUS(launch("solver2", {lydian(), "--json", "--threads", "1", "node", "--role", "solver", "--stake", "200", "--ask", ask(8)}));
     TRY_STATUS(launch("solver3", {lydian(), "--json", "--threads", "1", "node", "--role", "solver", "--stake", "200", "--ask", ask(30)}));
@@ -262,7 +264,10 @@ class Demo {
       const Uint256 change = gained ? after - who.before : who.before - after;
       fmt::print("  {:<13} {:>10} -> {:>10}   {}{}\n", who.label, tokens(who.before), tokens(after), gained ? "+" : "-", tokens(change));
       all = all + after;
-      if (who.name == "saboteur" && !gained) slashed_ = change;
+      if (who.name == "saboteur") {
+        const ledger::Stake left = TRY(market_->stake(who.address));
+        slashed_ = TRY(ledger::parse_units(std::to_string(kSaboteurStake), 18)) - (left.free + left.locked + left.leaving);
+      }
       if (who.name.starts_with("solver") && gained) honest_paid_ = honest_paid_ + change;
     }
     fmt::print("  {:<13} {:>10} -> {:>10}\n", "treasury", tokens({}), tokens(treasury));
