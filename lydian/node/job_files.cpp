@@ -6,6 +6,9 @@ namespace lydian::node {
 namespace {
 
 constexpr std::chrono::minutes kFetchTimeout{10};
+// A peer that was asked before it served the blob is not asked again for a minute or more; a fetch that begins anew asks
+// at once.
+constexpr std::chrono::seconds kLonely{3};
 
 }  // namespace
 
@@ -28,8 +31,22 @@ Result<std::optional<Bytes>> Library::blob(const BlobId& id) {
   }
   if (!transfer || transfer->state == swarm::TransferState::kFailed) {
     TRY_STATUS(swarm_->fetch({id, blobs_->path(id), peers_, kFetchTimeout}));
+  } else {
+    begin_anew_if_lonely(id, *transfer);
   }
   return std::nullopt;
+}
+
+void Library::begin_anew_if_lonely(const BlobId& id, const swarm::Transfer& transfer) {
+  const auto now = std::chrono::steady_clock::now();
+  if (transfer.state != swarm::TransferState::kFetching || transfer.peers > 0) {
+    lonely_since_.erase(id);
+    return;
+  }
+  const auto since = lonely_since_.try_emplace(id, now).first->second;
+  if (now - since < kLonely) return;
+  lonely_since_.erase(id);
+  swarm_->forget(id);  // what it has received stays
 }
 
 Result<std::unique_ptr<JobFiles>> Library::open(const ledger::Job& job, std::int64_t memory_bytes) {

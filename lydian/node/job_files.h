@@ -1,6 +1,9 @@
 // A job's program and constants on this node: from its own blobs, or fetched from the swarm by what the ledger says.
 #pragma once
 
+#include <chrono>
+#include <map>
+
 #include "lydian/ledger/market.h"
 #include "lydian/program/program.h"
 #include "lydian/store/blob_store.h"
@@ -35,9 +38,12 @@ class Library {
   [[nodiscard]] Result<std::unique_ptr<JobFiles>> open(const ledger::Job& job, std::int64_t memory_bytes);
 
  private:
+  void begin_anew_if_lonely(const BlobId& id, const swarm::Transfer& transfer);
+
   store::BlobStore* blobs_;
   swarm::Swarm* swarm_;
   std::vector<swarm::Endpoint> peers_;
+  std::map<BlobId, std::chrono::steady_clock::time_point> lonely_since_;  // fetches to which no peer is connected
 };
 
 }  // namespace lydian::node
