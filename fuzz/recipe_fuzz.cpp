@@ -29,6 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   ENSURE(lydian::models::check(recipe->training).has_value(), "a recipe that its own check refuses");
-  ENSURE(recipe->validation_end <= static_cast<std::int64_t>(recipe->token_file.size()), "tokens beyond the file");
+  ENSURE(recipe->validation_end <= static_cast<std::int64_t>(recipe->token_file.size()),
+         "tokens beyond the file");
   return 0;
 }

@@ -45,22 +45,35 @@ class Chains {
  private:
   Value operation() {
     switch (random_.below(16)) {
-      case 0: return fresh();
-      case 1: return unary();
+      case 0:
+        return fresh();
+      case 1:
+        return unary();
       case 2:
       case 3:
-      case 4: return binary();
-      case 5: return ternary();
-      case 6: return reduction();
-      case 7: return normalised();
+      case 4:
+        return binary();
+      case 5:
+        return ternary();
+      case 6:
+        return reduction();
+      case 7:
+        return normalised();
       case 8:
-      case 9: return view(any());
-      case 10: return view(view(any()));
-      case 11: return concatenation();
-      case 12: return product();
-      case 13: return products_of_views();
-      case 14: return gathered();
-      default: return random_.chance(50) ? scattered() : converted();
+      case 9:
+        return view(any());
+      case 10:
+        return view(view(any()));
+      case 11:
+        return concatenation();
+      case 12:
+        return product();
+      case 13:
+        return products_of_views();
+      case 14:
+        return gathered();
+      default:
+        return random_.chance(50) ? scattered() : converted();
     }
   }
 
@@ -68,13 +81,20 @@ class Chains {
 
   std::vector<std::int64_t> common_extents() {
     switch (random_.below(7)) {
-      case 0: return {rows_, 1};
-      case 1: return {1, columns_};
-      case 2: return {columns_};
-      case 3: return {batch_, rows_, columns_};
-      case 4: return {batch_, 1, columns_};
-      case 5: return {batch_ * rows_, columns_};
-      default: return {rows_, columns_};
+      case 0:
+        return {rows_, 1};
+      case 1:
+        return {1, columns_};
+      case 2:
+        return {columns_};
+      case 3:
+        return {batch_, rows_, columns_};
+      case 4:
+        return {batch_, 1, columns_};
+      case 5:
+        return {batch_ * rows_, columns_};
+      default:
+        return {rows_, columns_};
     }
   }
   Shape common_shape() {
@@ -137,7 +157,9 @@ class Chains {
   Value partner(DType dtype, std::initializer_list<Value> others) {
     for (int i = 0; i < 30; ++i) {
       const Value y = i < 25 ? any() : view(any());
-      if (y.dtype() == dtype && std::ranges::all_of(others, [&](Value x) { return broadcasts(x.shape(), y.shape()); })) return y;
+      if (y.dtype() == dtype &&
+          std::ranges::all_of(others, [&](Value x) { return broadcasts(x.shape(), y.shape()); }))
+        return y;
     }
     return dtype == DType::f32 ? g_.scalar(0.375F) : g_.scalar_i32(3);
   }
@@ -145,7 +167,8 @@ class Chains {
   // ---- maps
 
   Value unary() {
-    const ScalarFn fn = random_.pick({ScalarFn::neg, ScalarFn::abs, ScalarFn::sin, ScalarFn::cos, ScalarFn::sin, ScalarFn::exp, ScalarFn::sqrt, ScalarFn::log});
+    const ScalarFn fn = random_.pick({ScalarFn::neg, ScalarFn::abs, ScalarFn::sin, ScalarFn::cos,
+                                      ScalarFn::sin, ScalarFn::exp, ScalarFn::sqrt, ScalarFn::log});
     const std::array operands = {f32()};
     return g_.map(fn, operands);
   }
@@ -154,13 +177,15 @@ class Chains {
     if (random_.chance(20)) {
       const Value x = any_of(DType::i32);
       const std::array operands = {x, partner(DType::i32, {x})};
-      return g_.map(random_.pick({ScalarFn::add, ScalarFn::mul, ScalarFn::mulhi, ScalarFn::xor_, ScalarFn::shr, ScalarFn::lt, ScalarFn::maximum}), operands);
+      return g_.map(random_.pick({ScalarFn::add, ScalarFn::mul, ScalarFn::mulhi, ScalarFn::xor_,
+                                  ScalarFn::shr, ScalarFn::lt, ScalarFn::maximum}),
+                    operands);
     }
     const Value x = f32();
     const Value y = partner(DType::f32, {x});
     const std::array operands = random_.chance(50) ? std::array{x, y} : std::array{y, x};
-    return g_.map(random_.pick({ScalarFn::add, ScalarFn::sub, ScalarFn::mul, ScalarFn::mul, ScalarFn::minimum, ScalarFn::maximum, ScalarFn::div, ScalarFn::lt,
-                                ScalarFn::eq}),
+    return g_.map(random_.pick({ScalarFn::add, ScalarFn::sub, ScalarFn::mul, ScalarFn::mul, ScalarFn::minimum,
+                                ScalarFn::maximum, ScalarFn::div, ScalarFn::lt, ScalarFn::eq}),
                   operands);
   }
 
@@ -176,7 +201,8 @@ class Chains {
   }
 
   Value converted() {
-    const DType dtype = random_.pick({DType::i32, DType::i8, DType::u8, DType::u16, DType::f16, DType::bf16, DType::f32});
+    const DType dtype =
+        random_.pick({DType::i32, DType::i8, DType::u8, DType::u16, DType::f16, DType::bf16, DType::f32});
     return convert(any(), dtype);
   }
 
@@ -195,8 +221,11 @@ class Chains {
   Value reduction() {
     const Value x = random_.chance(80) ? with_axis() : flat_i32();
     const Shape shape = x.shape();
-    const int axis = random_.chance(70) ? shape.rank() - 1 : static_cast<int>(random_.below(static_cast<std::uint64_t>(shape.rank())));
-    const auto fn = static_cast<std::uint8_t>(random_.pick({ReduceFn::sum, ReduceFn::sum, ReduceFn::maximum, ReduceFn::argmax}));
+    const int axis = random_.chance(70)
+                         ? shape.rank() - 1
+                         : static_cast<int>(random_.below(static_cast<std::uint64_t>(shape.rank())));
+    const auto fn = static_cast<std::uint8_t>(
+        random_.pick({ReduceFn::sum, ReduceFn::sum, ReduceFn::maximum, ReduceFn::argmax}));
     const Value reduced = g_.reduce(fn, x, axis);
     return random_.chance(70) ? reshape(reduced, shape.with(axis, 1)) : reduced;
   }
@@ -223,22 +252,29 @@ class Chains {
     if (shape.rank() == 0) return broadcast_to(x, {random_.between(1, 5), 1});
     const int axis = static_cast<int>(random_.below(static_cast<std::uint64_t>(shape.rank())));
     switch (random_.below(7)) {
-      case 0: return permuted(x);
+      case 0:
+        return permuted(x);
       case 1: {
         const std::int64_t begin = random_.between(0, shape[axis]);
         return slice(x, axis, begin, random_.between(begin, shape[axis]));
       }
-      case 2: return slice(x, axis, 0, std::min<std::int64_t>(1, shape[axis]));
-      case 3: return reshaped(x);
-      case 4: return reversed(x, axis);
-      case 5: return shape.rank() < 5 ? broadcast_to(x, shape.inserted(0, random_.between(1, 3))) : x;
-      default: return reinterpreted(x);
+      case 2:
+        return slice(x, axis, 0, std::min<std::int64_t>(1, shape[axis]));
+      case 3:
+        return reshaped(x);
+      case 4:
+        return reversed(x, axis);
+      case 5:
+        return shape.rank() < 5 ? broadcast_to(x, shape.inserted(0, random_.between(1, 3))) : x;
+      default:
+        return reinterpreted(x);
     }
   }
 
   Value permuted(Value x) {
     std::vector<int> order;
-    for (int d = 0; d < x.shape().rank(); ++d) order.insert(order.begin() + static_cast<std::ptrdiff_t>(random_.below(order.size() + 1)), d);
+    for (int d = 0; d < x.shape().rank(); ++d)
+      order.insert(order.begin() + static_cast<std::ptrdiff_t>(random_.below(order.size() + 1)), d);
     return transpose(x, order);
   }
 
@@ -248,9 +284,14 @@ class Chains {
     if (random_.chance(30)) return reshape(x, {elements});
     for (const std::int64_t extent : {columns_, rows_, batch_, std::int64_t{2}, std::int64_t{3}}) {
       if (extent > 1 && elements % extent == 0 && random_.chance(50))
-        return random_.chance(50) ? reshape(x, {extent, elements / extent}) : reshape(x, {elements / extent, extent});
+        return random_.chance(50) ? reshape(x, {extent, elements / extent})
+                                  : reshape(x, {elements / extent, extent});
     }
-    return shape.rank() < 6 ? reshape(x, shape.inserted(static_cast<int>(random_.below(static_cast<std::uint64_t>(shape.rank()) + 1)), 1)) : x;
+    return shape.rank() < 6
+               ? reshape(
+                     x, shape.inserted(
+                            static_cast<int>(random_.below(static_cast<std::uint64_t>(shape.rank()) + 1)), 1))
+               : x;
   }
 
   Value reversed(Value x, int axis) {
@@ -266,9 +307,11 @@ class Chains {
     const Value bytes = as_u8(x);
     const std::int64_t n = bytes.shape()[0] / 4;
     if (n < 4) return x;
-    if (random_.chance(50)) return read_bytes(bytes, random_.pick({DType::f32, DType::i32, DType::i32}), {n - 1}, 4);
+    if (random_.chance(50))
+      return read_bytes(bytes, random_.pick({DType::f32, DType::i32, DType::i32}), {n - 1}, 4);
     const std::array<std::int64_t, 2> windows = {1, 2};
-    return g_.view(x.dtype() == DType::f32 ? x : convert(x, DType::f32), DType::f32, {2, (x.shape().elements() - 1) / 2}, 0, windows);
+    return g_.view(x.dtype() == DType::f32 ? x : convert(x, DType::f32), DType::f32,
+                   {2, (x.shape().elements() - 1) / 2}, 0, windows);
   }
 
   // ---- the rest
@@ -281,7 +324,9 @@ class Chains {
     std::vector<Value> parts = {x};
     for (int i = 0; i < 12 && parts.size() < 5; ++i) {
       const Value y = any();
-      if (y.dtype() == x.dtype() && y.shape().rank() == shape.rank() && y.shape().with(axis, 1) == shape.with(axis, 1)) parts.push_back(y);
+      if (y.dtype() == x.dtype() && y.shape().rank() == shape.rank() &&
+          y.shape().with(axis, 1) == shape.with(axis, 1))
+        parts.push_back(y);
     }
     if (parts.size() == 1) parts.push_back(x);
     return concat(parts, axis);
@@ -315,13 +360,16 @@ class Chains {
   }
 
   /// [batch..., rows, columns], its axes stored in any order, some of them repeated.
-  Value strided(DType dtype, const std::vector<std::int64_t>& batch, std::int64_t rows, std::int64_t columns) {
+  Value strided(DType dtype, const std::vector<std::int64_t>& batch, std::int64_t rows,
+                std::int64_t columns) {
     std::vector<std::int64_t> wanted = batch;
     wanted.push_back(rows);
     wanted.push_back(columns);
     std::vector<std::int64_t> stored(wanted.size());
     std::vector<int> order;
-    for (std::size_t d = 0; d < wanted.size(); ++d) order.insert(order.begin() + static_cast<std::ptrdiff_t>(random_.below(order.size() + 1)), static_cast<int>(d));
+    for (std::size_t d = 0; d < wanted.size(); ++d)
+      order.insert(order.begin() + static_cast<std::ptrdiff_t>(random_.below(order.size() + 1)),
+                   static_cast<int>(d));
     if (random_.chance(40)) std::ranges::sort(order);
     for (std::size_t d = 0; d < wanted.size(); ++d) {
       const bool repeats = wanted[d] > 0 && random_.chance(15);
@@ -331,14 +379,18 @@ class Chains {
     const Value flat = g_.constant(0);
     const std::int64_t n = shape.elements();
     Value x = reshape(read_bytes(flat, DType::f32, {n}, 4 * random_.between(0, 100)), shape);
-    if (dtype == DType::i8) x = convert(x * 50.0F, dtype);
-    else if (random_.chance(50)) x = sin(x);
+    if (dtype == DType::i8)
+      x = convert(x * 50.0F, dtype);
+    else if (random_.chance(50))
+      x = sin(x);
     return broadcast_to(transpose(x, order), Shape{std::span<const std::int64_t>(wanted)});
   }
 
   Value index(std::int64_t count, std::int64_t rows) {
-    const Value spread = g_.iota({count}, 0) * g_.scalar_i32(static_cast<std::int32_t>(random_.between(1, 7)));
-    return random_.chance(10) ? spread - g_.scalar_i32(3) : bit_and(spread, g_.scalar_i32(static_cast<std::int32_t>(rows | 1)));
+    const Value spread =
+        g_.iota({count}, 0) * g_.scalar_i32(static_cast<std::int32_t>(random_.between(1, 7)));
+    return random_.chance(10) ? spread - g_.scalar_i32(3)
+                              : bit_and(spread, g_.scalar_i32(static_cast<std::int32_t>(rows | 1)));
   }
 
   Value gathered() {
@@ -369,7 +421,8 @@ Bytes random_floats(Random& random, std::int64_t count, int percent_any) {
   Bytes bytes(static_cast<std::size_t>(4 * count));
   for (std::int64_t i = 0; i < count; ++i) {
     const float x = static_cast<float>(random.between(-4096, 4096)) / 2048.0F;
-    store_le(bytes.data() + 4 * i, random.chance(percent_any) ? static_cast<std::uint32_t>(random.bits()) : std::bit_cast<std::uint32_t>(x));
+    store_le(bytes.data() + 4 * i, random.chance(percent_any) ? static_cast<std::uint32_t>(random.bits())
+                                                              : std::bit_cast<std::uint32_t>(x));
   }
   return bytes;
 }
@@ -388,8 +441,11 @@ std::optional<std::string> compare(const RandomProgram& made, GraphKind kind, By
           executor.run(state, constants, fast);
           const auto [at, other] = std::ranges::mismatch(fast, value);
           if (at == fast.end()) continue;
-          return fmt::format("{} of {} nodes, {}, {}, {} threads, run {}: byte {} of {} is {:02x}, the interpreter has {:02x}", name_of(kind), graph.nodes.size(),
-                             kernels::name_of(isa), fuse ? "fused" : "unfused", threads, run, at - fast.begin(), fast.size(), *at, *other);
+          return fmt::format(
+              "{} of {} nodes, {}, {}, {} threads, run {}: byte {} of {} is {:02x}, the interpreter has "
+              "{:02x}",
+              name_of(kind), graph.nodes.size(), kernels::name_of(isa), fuse ? "fused" : "unfused", threads,
+              run, at - fast.begin(), fast.size(), *at, *other);
         }
       }
     }
@@ -413,7 +469,8 @@ RandomProgram random_chains(Random& random, int operations) {
   program::Program& program = made.program;
   program.state_bytes = kStateBytes;
   made.constants = {random_floats(random, 7000, 0), random_floats(random, 500, random.chance(30) ? 5 : 0)};
-  for (const Bytes& constant : made.constants) program.constants.push_back({merkle::blob_root(constant), std::ssize(constant)});
+  for (const Bytes& constant : made.constants)
+    program.constants.push_back({merkle::blob_root(constant), std::ssize(constant)});
   {
     GraphBuilder builder(&program.literals, -1, program.constants);
     program.graph(GraphKind::init) = builder.finish(slice(builder.constant(0), 0, 400, 400 + kStateBytes));

@@ -8,13 +8,14 @@
 
 namespace lydian::sim {
 
-/// The first difference between the executor's value of a graph and the interpreter's, over init, step and output, all
-/// instruction sets of this machine, fused and unfused, one and two threads.
+/// The first difference between the executor's value of a graph and the interpreter's, over init, step and
+/// output, all instruction sets of this machine, fused and unfused, one and two threads.
 [[nodiscard]] std::optional<std::string> compare_executor(const RandomProgram& made);
 
-/// A program whose step is made of what the executor fuses and looks through: maps over tensors of a few common shapes,
-/// rows and columns broadcast into them, views of views, reductions over large and small rows, batched products of
-/// strided operands, nested concatenations, gathers and scatters. Small constants, so that all of it is cheap.
+/// A program whose step is made of what the executor fuses and looks through: maps over tensors of a few
+/// common shapes, rows and columns broadcast into them, views of views, reductions over large and small rows,
+/// batched products of strided operands, nested concatenations, gathers and scatters. Small constants, so
+/// that all of it is cheap.
 [[nodiscard]] RandomProgram random_chains(Random& random, int operations);
 
 }  // namespace lydian::sim

@@ -1,5 +1,6 @@
-// lydian_roots: trains a small GPT on made-up tokens and prints the state's root after init and every 10 steps. Every
-// machine, compiler, instruction set and thread count prints the same; vectors/training_roots.txt says what.
+// lydian_roots: trains a small GPT on made-up tokens and prints the state's root after init and every 10
+// steps. Every machine, compiler, instruction set and thread count prints the same;
+// vectors/training_roots.txt says what.
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -53,8 +54,11 @@ program::Program small_training(const Bytes& tokens) {
 class Stepper {
  public:
   Stepper(const program::Program& program, ByteView constant, const Options& options)
-      : program_(program), constants_{constant}, pool_(options.threads),
-        engine_(program, constants_, pool_, {kernels::active_isa(), options.fuse}), interprets_(options.interpreter) {}
+      : program_(program),
+        constants_{constant},
+        pool_(options.threads),
+        engine_(program, constants_, pool_, {kernels::active_isa(), options.fuse}),
+        interprets_(options.interpreter) {}
 
   void advance() {
     if (interprets_) {
@@ -64,7 +68,9 @@ class Stepper {
       engine_.advance();
     }
   }
-  [[nodiscard]] Root root() const { return merkle::blob_root(interprets_ ? ByteView(state_) : engine_.state()); }
+  [[nodiscard]] Root root() const {
+    return merkle::blob_root(interprets_ ? ByteView(state_) : engine_.state());
+  }
 
  private:
   const program::Program& program_;
@@ -92,12 +98,18 @@ bool parse(std::span<char*> arguments, Options& options) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view name = arguments[i];
     const bool has_value = i + 1 < arguments.size();
-    if (name == "--unfused") options.fuse = false;
-    else if (name == "--interpreter") options.interpreter = true;
-    else if (name == "--threads" && has_value) options.threads = std::atoi(arguments[++i]);
-    else if (name == "--steps" && has_value) options.steps = std::atoi(arguments[++i]);
-    else if (name == "--compare" && has_value) options.compare = arguments[++i];
-    else return false;
+    if (name == "--unfused")
+      options.fuse = false;
+    else if (name == "--interpreter")
+      options.interpreter = true;
+    else if (name == "--threads" && has_value)
+      options.threads = std::atoi(arguments[++i]);
+    else if (name == "--steps" && has_value)
+      options.steps = std::atoi(arguments[++i]);
+    else if (name == "--compare" && has_value)
+      options.compare = arguments[++i];
+    else
+      return false;
   }
   return options.threads >= 1 && options.threads <= 64 && options.steps >= 0 && options.steps <= kSteps;
 }

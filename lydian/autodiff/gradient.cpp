@@ -22,7 +22,8 @@ std::vector<bool> depends_on(const GraphBuilder& builder, std::size_t count, std
   for (std::size_t i = 0; i < count; ++i) {
     const Node& node = builder.nodes()[i];
     for (std::size_t o = 0; o < node.operand_count; ++o) {
-      if (node.operands[o].ref.kind == RefKind::node && depends[node.operands[o].ref.index]) depends[i] = true;
+      if (node.operands[o].ref.kind == RefKind::node && depends[node.operands[o].ref.index])
+        depends[i] = true;
     }
   }
   return depends;
@@ -32,7 +33,8 @@ std::vector<bool> depends_on(const GraphBuilder& builder, std::size_t count, std
 
 std::vector<Value> gradients(Value loss, std::span<const Value> wrt) {
   GraphBuilder& builder = loss.builder();
-  ENSURE(loss.shape().elements() == 1 && loss.dtype() == program::DType::f32, "the loss is {}", loss.shape().text());
+  ENSURE(loss.shape().elements() == 1 && loss.dtype() == program::DType::f32, "the loss is {}",
+         loss.shape().text());
   const std::size_t count = loss.ref().index + 1;
   const std::vector<bool> depends = depends_on(builder, count, wrt);
   std::vector<std::optional<Value>> gradient(count);

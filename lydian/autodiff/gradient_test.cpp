@@ -1,5 +1,5 @@
-// Every gradient rule against central differences, both evaluated in extended precision by an evaluator of this test's
-// own; what a rule cannot get wrong by rounding shows as a difference of more than 1e-9.
+// Every gradient rule against central differences, both evaluated in extended precision by an evaluator of
+// this test's own; what a rule cannot get wrong by rounding shows as a difference of more than 1e-9.
 #include "lydian/autodiff/gradient.h"
 
 #include <gtest/gtest.h>
@@ -29,7 +29,8 @@ using Array = std::vector<Real>;
 /// Evaluates every node over real numbers; the state is an array of them too, one for each 4 bytes.
 class RealEvaluator {
  public:
-  RealEvaluator(const GraphBuilder& builder, const LiteralTable& literals, const Array& state) : literals_(literals), state_(state) {
+  RealEvaluator(const GraphBuilder& builder, const LiteralTable& literals, const Array& state)
+      : literals_(literals), state_(state) {
     for (const Node& node : builder.nodes()) values_.push_back(evaluate(node));
   }
   [[nodiscard]] const Array& of(Value x) const { return values_[x.ref().index]; }
@@ -65,7 +66,8 @@ class RealEvaluator {
     const Bytes& bytes = literals_.at(node.literal);
     Array out;
     for (std::size_t i = 0; i < bytes.size(); i += 4) {
-      out.push_back(node.dtype == DType::f32 ? static_cast<Real>(load_le<float>(bytes.data() + i)) : static_cast<Real>(load_le<std::int32_t>(bytes.data() + i)));
+      out.push_back(node.dtype == DType::f32 ? static_cast<Real>(load_le<float>(bytes.data() + i))
+                                             : static_cast<Real>(load_le<std::int32_t>(bytes.data() + i)));
     }
     return out;
   }
@@ -73,17 +75,26 @@ class RealEvaluator {
   void scatter(const Node& node, Array& out) const {
     const std::int64_t columns = node.shape[1];
     for (std::int64_t p = 0; p < node.extent; ++p) {
-      const auto row = std::clamp<std::int64_t>(static_cast<std::int64_t>(operand(node, 0)[static_cast<std::size_t>(p)]), 0, node.shape[0] - 1);
-      for (std::int64_t c = 0; c < columns; ++c) out[static_cast<std::size_t>(row * columns + c)] += operand(node, 1)[static_cast<std::size_t>(p * columns + c)];
+      const auto row = std::clamp<std::int64_t>(
+          static_cast<std::int64_t>(operand(node, 0)[static_cast<std::size_t>(p)]), 0, node.shape[0] - 1);
+      for (std::int64_t c = 0; c < columns; ++c)
+        out[static_cast<std::size_t>(row * columns + c)] +=
+            operand(node, 1)[static_cast<std::size_t>(p * columns + c)];
     }
   }
 
   [[nodiscard]] Real element(const Node& node, std::int64_t i) const {
-    const auto at = [&](std::size_t o, std::int64_t index) { return operand(node, o)[static_cast<std::size_t>(index)]; };
+    const auto at = [&](std::size_t o, std::int64_t index) {
+      return operand(node, o)[static_cast<std::size_t>(index)];
+    };
     switch (node.form) {
-      case Form::iota: return static_cast<Real>(i / node.shape.stride(node.axis) % node.shape[node.axis]);
-      case Form::view: return at(0, node.offset + walk(node.shape, i, [&](int d) { return node.strides[static_cast<std::size_t>(d)]; }));
-      case Form::map: return map(node, i);
+      case Form::iota:
+        return static_cast<Real>(i / node.shape.stride(node.axis) % node.shape[node.axis]);
+      case Form::view:
+        return at(0, node.offset + walk(node.shape, i,
+                                        [&](int d) { return node.strides[static_cast<std::size_t>(d)]; }));
+      case Form::map:
+        return map(node, i);
       case Form::concat: {
         const std::int64_t stride = node.shape.stride(node.axis);
         const std::int64_t above = stride * node.shape[node.axis];
@@ -98,7 +109,8 @@ class RealEvaluator {
         const std::int64_t batch = i / (m * n);
         Real sum = 0;
         for (std::int64_t k = 0; k < node.extent; ++k) {
-          sum += at(0, (batch * m + i / n % m) * node.extent + k) * at(1, (batch * node.extent + k) * n + i % n);
+          sum +=
+              at(0, (batch * m + i / n % m) * node.extent + k) * at(1, (batch * node.extent + k) * n + i % n);
         }
         return sum;
       }
@@ -112,10 +124,13 @@ class RealEvaluator {
         return result;
       }
       case Form::gather: {
-        const auto row = std::clamp<std::int64_t>(static_cast<std::int64_t>(at(1, i / node.shape[1])), 0, node.extent - 1);
+        const auto row =
+            std::clamp<std::int64_t>(static_cast<std::int64_t>(at(1, i / node.shape[1])), 0, node.extent - 1);
         return at(0, row * node.shape[1] + i % node.shape[1]);
       }
-      default: ADD_FAILURE() << "form"; return 0;
+      default:
+        ADD_FAILURE() << "form";
+        return 0;
     }
   }
 
@@ -125,30 +140,53 @@ class RealEvaluator {
       Shape own = node.shape;
       for (int d = 0; d < own.rank(); ++d)
         if ((node.operands[o].broadcast_mask >> d & 1) != 0) own = own.with(d, 1);
-      x[o] = operand(node, o)[static_cast<std::size_t>(walk(node.shape, i, [&](int d) { return own[d] == 1 ? 0 : own.stride(d); }))];
+      x[o] = operand(node, o)[static_cast<std::size_t>(
+          walk(node.shape, i, [&](int d) { return own[d] == 1 ? 0 : own.stride(d); }))];
     }
     switch (static_cast<ScalarFn>(node.fn)) {
-      case ScalarFn::neg: return -x[0];
-      case ScalarFn::abs: return std::abs(x[0]);
-      case ScalarFn::sqrt: return std::sqrt(x[0]);
-      case ScalarFn::exp: return std::exp(x[0]);
-      case ScalarFn::log: return std::log(x[0]);
-      case ScalarFn::sin: return std::sin(x[0]);
-      case ScalarFn::cos: return std::cos(x[0]);
-      case ScalarFn::convert: return x[0];
-      case ScalarFn::add: return x[0] + x[1];
-      case ScalarFn::sub: return x[0] - x[1];
-      case ScalarFn::mul: return x[0] * x[1];
-      case ScalarFn::div: return x[0] / x[1];
-      case ScalarFn::minimum: return std::min(x[0], x[1]);
-      case ScalarFn::maximum: return std::max(x[0], x[1]);
-      case ScalarFn::eq: return x[0] == x[1] ? 1 : 0;
-      case ScalarFn::lt: return x[0] < x[1] ? 1 : 0;
-      case ScalarFn::le: return x[0] <= x[1] ? 1 : 0;
-      case ScalarFn::ge: return x[0] >= x[1] ? 1 : 0;
-      case ScalarFn::select: return x[0] != 0 ? x[1] : x[2];
-      case ScalarFn::fma: return x[0] * x[1] + x[2];
-      default: ADD_FAILURE() << "function"; return 0;
+      case ScalarFn::neg:
+        return -x[0];
+      case ScalarFn::abs:
+        return std::abs(x[0]);
+      case ScalarFn::sqrt:
+        return std::sqrt(x[0]);
+      case ScalarFn::exp:
+        return std::exp(x[0]);
+      case ScalarFn::log:
+        return std::log(x[0]);
+      case ScalarFn::sin:
+        return std::sin(x[0]);
+      case ScalarFn::cos:
+        return std::cos(x[0]);
+      case ScalarFn::convert:
+        return x[0];
+      case ScalarFn::add:
+        return x[0] + x[1];
+      case ScalarFn::sub:
+        return x[0] - x[1];
+      case ScalarFn::mul:
+        return x[0] * x[1];
+      case ScalarFn::div:
+        return x[0] / x[1];
+      case ScalarFn::minimum:
+        return std::min(x[0], x[1]);
+      case ScalarFn::maximum:
+        return std::max(x[0], x[1]);
+      case ScalarFn::eq:
+        return x[0] == x[1] ? 1 : 0;
+      case ScalarFn::lt:
+        return x[0] < x[1] ? 1 : 0;
+      case ScalarFn::le:
+        return x[0] <= x[1] ? 1 : 0;
+      case ScalarFn::ge:
+        return x[0] >= x[1] ? 1 : 0;
+      case ScalarFn::select:
+        return x[0] != 0 ? x[1] : x[2];
+      case ScalarFn::fma:
+        return x[0] * x[1] + x[2];
+      default:
+        ADD_FAILURE() << "function";
+        return 0;
     }
   }
 
@@ -209,7 +247,9 @@ void check(const std::string& name, const std::vector<Shape>& shapes, const Func
       state[at] = middle;
       const Real difference = (above - below) / (2 * kStep);
       const Real tolerance = 2e-8L * std::max<Real>(1, std::abs(difference));
-      ASSERT_NEAR(static_cast<double>(gradient[e]), static_cast<double>(difference), static_cast<double>(tolerance)) << "input " << i << " element " << e;
+      ASSERT_NEAR(static_cast<double>(gradient[e]), static_cast<double>(difference),
+                  static_cast<double>(tolerance))
+          << "input " << i << " element " << e;
     }
   }
 }
@@ -229,8 +269,9 @@ TEST(Gradient, of_functions_of_one_number) {
 }
 
 TEST(Gradient, of_functions_of_two_numbers_with_broadcasting) {
-  const std::vector<std::vector<Shape>> pairs = {{{3, 4}, {3, 4}}, {{3, 4}, {4}},          {{3, 1}, {3, 4}},
-                                                 {{}, {2, 3}},     {{2, 1, 3}, {1, 4, 1}}, {{2, 3, 2}, {2, 1, 1}}};
+  const std::vector<std::vector<Shape>> pairs = {{{3, 4}, {3, 4}},       {{3, 4}, {4}},
+                                                 {{3, 1}, {3, 4}},       {{}, {2, 3}},
+                                                 {{2, 1, 3}, {1, 4, 1}}, {{2, 3, 2}, {2, 1, 1}}};
   for (const auto& shapes : pairs) {
     check_map("add", ScalarFn::add, shapes);
     check_map("sub", ScalarFn::sub, shapes);
@@ -243,16 +284,24 @@ TEST(Gradient, of_functions_of_two_numbers_with_broadcasting) {
 
 TEST(Gradient, of_functions_of_three_numbers) {
   check_map("fma", ScalarFn::fma, {{3, 4}, {4}, {3, 1}});
-  check("select", {{3, 4}, {4}}, [](GraphBuilder& g, std::span<const Value> x) { return select(less(g.iota({3, 4}, 1), g.iota({3, 1}, 0)), x[0], x[1]); });
+  check("select", {{3, 4}, {4}}, [](GraphBuilder& g, std::span<const Value> x) {
+    return select(less(g.iota({3, 4}, 1), g.iota({3, 1}, 0)), x[0], x[1]);
+  });
 }
 
 TEST(Gradient, of_views) {
-  check("reshape", {{3, 4}}, [](GraphBuilder&, std::span<const Value> x) { return sin(reshape(x[0], {2, 6})); });
-  check("transpose", {{2, 3, 4}}, [](GraphBuilder&, std::span<const Value> x) { return sin(transpose(x[0], {2, 0, 1})); });
-  check("slices of slices", {{5, 6}}, [](GraphBuilder&, std::span<const Value> x) { return exp(slice(slice(x[0], 0, 1, 4), 1, 2, 5)); });
-  check("slice of a middle axis", {{2, 5, 3}}, [](GraphBuilder&, std::span<const Value> x) { return exp(slice(x[0], 1, 1, 3)); });
-  check("one element", {{5}}, [](GraphBuilder&, std::span<const Value> x) { return reshape(slice(x[0], 0, 3, 4), {}); });
-  check("broadcast", {{3, 1, 2}}, [](GraphBuilder&, std::span<const Value> x) { return sin(broadcast_to(x[0], {4, 3, 5, 2})); });
+  check("reshape", {{3, 4}},
+        [](GraphBuilder&, std::span<const Value> x) { return sin(reshape(x[0], {2, 6})); });
+  check("transpose", {{2, 3, 4}},
+        [](GraphBuilder&, std::span<const Value> x) { return sin(transpose(x[0], {2, 0, 1})); });
+  check("slices of slices", {{5, 6}},
+        [](GraphBuilder&, std::span<const Value> x) { return exp(slice(slice(x[0], 0, 1, 4), 1, 2, 5)); });
+  check("slice of a middle axis", {{2, 5, 3}},
+        [](GraphBuilder&, std::span<const Value> x) { return exp(slice(x[0], 1, 1, 3)); });
+  check("one element", {{5}},
+        [](GraphBuilder&, std::span<const Value> x) { return reshape(slice(x[0], 0, 3, 4), {}); });
+  check("broadcast", {{3, 1, 2}},
+        [](GraphBuilder&, std::span<const Value> x) { return sin(broadcast_to(x[0], {4, 3, 5, 2})); });
   check("slice, transpose, reshape", {{2, 3, 6}}, [](GraphBuilder&, std::span<const Value> x) {
     return sin(reshape(transpose(slice(x[0], 2, 2, 4), {1, 0, 2}), {6, 2}));
   });
@@ -264,9 +313,11 @@ TEST(Gradient, of_views) {
 
 TEST(Gradient, of_concatenations) {
   for (const int axis : {0, 1}) {
-    check("concat", {{2, 3}, {2, 3}, {2, 3}}, [axis](GraphBuilder&, std::span<const Value> x) { return sin(concat(x, axis)); });
+    check("concat", {{2, 3}, {2, 3}, {2, 3}},
+          [axis](GraphBuilder&, std::span<const Value> x) { return sin(concat(x, axis)); });
   }
-  check("a tree", {{1}, {2}, {3}, {1}, {2}}, [](GraphBuilder&, std::span<const Value> x) { return exp(concat(x, 0)); });
+  check("a tree", {{1}, {2}, {3}, {1}, {2}},
+        [](GraphBuilder&, std::span<const Value> x) { return exp(concat(x, 0)); });
   check("padded with zeros, twice the same", {{2, 2}}, [](GraphBuilder& g, std::span<const Value> x) {
     const Value zeros = broadcast_to(g.scalar(0), {2, 1});
     return program::concat({x[0], zeros, x[0] * x[0]}, 1);
@@ -274,22 +325,31 @@ TEST(Gradient, of_concatenations) {
 }
 
 TEST(Gradient, of_products) {
-  check("matrices", {{3, 4}, {4, 2}}, [](GraphBuilder&, std::span<const Value> x) { return sin(matmul(x[0], x[1])); });
-  check("batches", {{2, 2, 3, 2}, {2, 2, 2, 3}}, [](GraphBuilder&, std::span<const Value> x) { return sin(matmul(x[0], x[1])); });
-  check("a matrix with its own transpose", {{3, 2}}, [](GraphBuilder&, std::span<const Value> x) { return sin(matmul(x[0], transpose(x[0], {1, 0}))); });
+  check("matrices", {{3, 4}, {4, 2}},
+        [](GraphBuilder&, std::span<const Value> x) { return sin(matmul(x[0], x[1])); });
+  check("batches", {{2, 2, 3, 2}, {2, 2, 2, 3}},
+        [](GraphBuilder&, std::span<const Value> x) { return sin(matmul(x[0], x[1])); });
+  check("a matrix with its own transpose", {{3, 2}},
+        [](GraphBuilder&, std::span<const Value> x) { return sin(matmul(x[0], transpose(x[0], {1, 0}))); });
 }
 
 TEST(Gradient, of_reductions) {
   for (const int axis : {0, 1, 2}) {
-    check("sum", {{2, 3, 4}}, [axis](GraphBuilder&, std::span<const Value> x) { return sin(sum(x[0], axis)); });
-    check("maximum", {{2, 3, 4}}, [axis](GraphBuilder&, std::span<const Value> x) { return sin(max(x[0], axis)); });
+    check("sum", {{2, 3, 4}},
+          [axis](GraphBuilder&, std::span<const Value> x) { return sin(sum(x[0], axis)); });
+    check("maximum", {{2, 3, 4}},
+          [axis](GraphBuilder&, std::span<const Value> x) { return sin(max(x[0], axis)); });
   }
 }
 
 TEST(Gradient, of_gathers_and_scatters_with_repeated_and_clamped_rows) {
-  const auto index = [](GraphBuilder& g) { return g.iota({6}, 0) * g.scalar_i32(3) - g.scalar_i32(4); };  // -4 -1 2 5 8 11
-  check("gather", {{4, 3}}, [&](GraphBuilder& g, std::span<const Value> x) { return sin(gather(x[0], index(g))); });
-  check("scatter_add", {{6, 2}}, [&](GraphBuilder& g, std::span<const Value> x) { return sin(g.scatter_add(index(g), x[0], 5)); });
+  const auto index = [](GraphBuilder& g) {
+    return g.iota({6}, 0) * g.scalar_i32(3) - g.scalar_i32(4);
+  };  // -4 -1 2 5 8 11
+  check("gather", {{4, 3}},
+        [&](GraphBuilder& g, std::span<const Value> x) { return sin(gather(x[0], index(g))); });
+  check("scatter_add", {{6, 2}},
+        [&](GraphBuilder& g, std::span<const Value> x) { return sin(g.scatter_add(index(g), x[0], 5)); });
 }
 
 TEST(Gradient, of_softmax_and_of_a_norm) {
@@ -304,7 +364,8 @@ TEST(Gradient, of_softmax_and_of_a_norm) {
 }
 
 TEST(Gradient, adds_what_comes_from_every_use) {
-  check("x in three places", {{4}}, [](GraphBuilder&, std::span<const Value> x) { return x[0] * x[0] * sin(x[0]) + x[0]; });
+  check("x in three places", {{4}},
+        [](GraphBuilder&, std::span<const Value> x) { return x[0] * x[0] * sin(x[0]) + x[0]; });
 }
 
 TEST(Gradient, is_shared_equally_by_equal_maxima) {

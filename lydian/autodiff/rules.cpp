@@ -16,11 +16,14 @@ using program::Node;
 using program::Shape;
 using program::Value;
 
-Value operand(Value y, const Node& node, std::size_t index) { return {&y.builder(), node.operands[index].ref}; }
+Value operand(Value y, const Node& node, std::size_t index) {
+  return {&y.builder(), node.operands[index].ref};
+}
 
 Value zeros(GraphBuilder& builder, const Shape& shape) { return broadcast_to(builder.scalar(0.0F), shape); }
 
-/// Undoes broadcasting: sums g over the axes in the mask, neighbours together, and gives it the operand's shape.
+/// Undoes broadcasting: sums g over the axes in the mask, neighbours together, and gives it the operand's
+/// shape.
 Value sum_to(Value g, std::uint8_t mask, const Shape& shape) {
   for (int axis = g.shape().rank() - 1; axis >= 0; --axis) {
     if ((mask >> axis & 1) == 0) continue;
@@ -42,22 +45,38 @@ Value sum_to(Value g, std::uint8_t mask, const Shape& shape) {
 OperandGradients scalar_rule(ScalarFn fn, Value y, Value g, std::span<const Value> x) {
   const Value zero = y.builder().scalar(0.0F);
   switch (fn) {
-    case ScalarFn::neg: return {neg(g)};
-    case ScalarFn::abs: return {select(less(x[0], zero), neg(g), g)};
-    case ScalarFn::sqrt: return {g * 0.5F / y};
-    case ScalarFn::exp: return {g * y};
-    case ScalarFn::log: return {g / x[0]};
-    case ScalarFn::sin: return {g * cos(x[0])};
-    case ScalarFn::cos: return {neg(g * sin(x[0]))};
-    case ScalarFn::add: return {g, g};
-    case ScalarFn::sub: return {g, neg(g)};
-    case ScalarFn::mul: return {g * x[1], g * x[0]};
-    case ScalarFn::div: return {g / x[1], neg(g * y / x[1])};
-    case ScalarFn::minimum: return {select(less_equal(x[0], x[1]), g, zero), select(less_equal(x[0], x[1]), zero, g)};
-    case ScalarFn::maximum: return {select(greater_equal(x[0], x[1]), g, zero), select(greater_equal(x[0], x[1]), zero, g)};
-    case ScalarFn::select: return {std::nullopt, select(x[0], g, zero), select(x[0], zero, g)};
-    case ScalarFn::fma: return {g * x[1], g * x[0], g};
-    default: return {};
+    case ScalarFn::neg:
+      return {neg(g)};
+    case ScalarFn::abs:
+      return {select(less(x[0], zero), neg(g), g)};
+    case ScalarFn::sqrt:
+      return {g * 0.5F / y};
+    case ScalarFn::exp:
+      return {g * y};
+    case ScalarFn::log:
+      return {g / x[0]};
+    case ScalarFn::sin:
+      return {g * cos(x[0])};
+    case ScalarFn::cos:
+      return {neg(g * sin(x[0]))};
+    case ScalarFn::add:
+      return {g, g};
+    case ScalarFn::sub:
+      return {g, neg(g)};
+    case ScalarFn::mul:
+      return {g * x[1], g * x[0]};
+    case ScalarFn::div:
+      return {g / x[1], neg(g * y / x[1])};
+    case ScalarFn::minimum:
+      return {select(less_equal(x[0], x[1]), g, zero), select(less_equal(x[0], x[1]), zero, g)};
+    case ScalarFn::maximum:
+      return {select(greater_equal(x[0], x[1]), g, zero), select(greater_equal(x[0], x[1]), zero, g)};
+    case ScalarFn::select:
+      return {std::nullopt, select(x[0], g, zero), select(x[0], zero, g)};
+    case ScalarFn::fma:
+      return {g * x[1], g * x[0], g};
+    default:
+      return {};
   }
 }
 
@@ -92,7 +111,8 @@ OperandGradients view_rule(Value y, Value g, const Node& node) {
   const Value x = operand(y, node, 0);
   if (x.dtype() != DType::f32 || node.dtype != DType::f32) return {};
   const auto box = program::box_of(x.shape().elements(), node.shape, node.offset, node.strides);
-  ENSURE(box.has_value(), "no gradient through a view of {} as {} with overlapping strides", x.shape().text(), node.shape.text());
+  ENSURE(box.has_value(), "no gradient through a view of {} as {} with overlapping strides", x.shape().text(),
+         node.shape.text());
   std::uint8_t repeated = 0;
   std::vector<std::int64_t> kept;
   std::vector<int> order(box->size(), -1);
@@ -163,14 +183,22 @@ OperandGradients operand_gradients(Value y, Value g) {
   const Node node = y.builder().nodes()[y.ref().index];  // a copy: rules add nodes
   switch (node.form) {
     case Form::literal:
-    case Form::iota: return {};
-    case Form::map: return map_rule(y, g, node);
-    case Form::view: return view_rule(y, g, node);
-    case Form::concat: return concat_rule(y, g, node);
-    case Form::matmul: return matmul_rule(y, g, node);
-    case Form::reduce: return reduce_rule(y, g, node);
-    case Form::gather: return gather_rule(y, g, node);
-    case Form::scatter_add: return scatter_add_rule(y, g, node);
+    case Form::iota:
+      return {};
+    case Form::map:
+      return map_rule(y, g, node);
+    case Form::view:
+      return view_rule(y, g, node);
+    case Form::concat:
+      return concat_rule(y, g, node);
+    case Form::matmul:
+      return matmul_rule(y, g, node);
+    case Form::reduce:
+      return reduce_rule(y, g, node);
+    case Form::gather:
+      return gather_rule(y, g, node);
+    case Form::scatter_add:
+      return scatter_add_rule(y, g, node);
   }
   ENSURE(false, "a form of unknown code");
 }

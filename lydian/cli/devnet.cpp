@@ -135,7 +135,8 @@ Result<Devnet> Devnet::start(const DevnetOptions& options) {
 
 /// Gas money, from nowhere.
 Status Devnet::fund(const ledger::Address& account) {
-  static_cast<void>(TRY(rpc_.request("anvil_setBalance", fmt::format(R"(["{}","{}"])", account.text(), kGasMoney))));
+  static_cast<void>(
+      TRY(rpc_.request("anvil_setBalance", fmt::format(R"(["{}","{}"])", account.text(), kGasMoney))));
   return {};
 }
 

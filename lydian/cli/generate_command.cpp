@@ -37,8 +37,10 @@ void add_generate(CLI::App& app, const CommonOptions& common, Status* result) {
   verb->add_option("model", options->model, "a .safetensors file that lydian trained")->required();
   verb->add_option("--prompt", options->request.prompt, "the text to continue");
   verb->add_option("--tokens", options->request.tokens, "how many tokens to add")->capture_default_str();
-  verb->add_option("--temperature", options->request.temperature, "0 takes the likeliest token")->capture_default_str();
-  verb->add_option("--top-k", options->request.top_k, "draw from the k likeliest tokens only (0: all)")->capture_default_str();
+  verb->add_option("--temperature", options->request.temperature, "0 takes the likeliest token")
+      ->capture_default_str();
+  verb->add_option("--top-k", options->request.top_k, "draw from the k likeliest tokens only (0: all)")
+      ->capture_default_str();
   verb->add_option("--seed", options->request.seed, "another seed, another text")->capture_default_str();
   verb->add_flag("--greedy", options->greedy, "the same as --temperature 0");
   on_run(*verb, result, [options, &common] { return generate(*options, common); });

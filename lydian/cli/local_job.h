@@ -9,9 +9,10 @@
 
 namespace lydian::cli {
 
-/// Mean loss on the held-out tokens of a recipe; `weights` holds the parameters in order at parameters_offset. Batches:
-/// at most as many as fit without overlap.
-[[nodiscard]] double validation_loss(const models::Recipe& recipe, ByteView weights, std::int64_t parameters_offset, std::int64_t batches, ThreadPool& pool);
+/// Mean loss on the held-out tokens of a recipe; `weights` holds the parameters in order at
+/// parameters_offset. Batches: at most as many as fit without overlap.
+[[nodiscard]] double validation_loss(const models::Recipe& recipe, ByteView weights,
+                                     std::int64_t parameters_offset, std::int64_t batches, ThreadPool& pool);
 
 /// A model file opened for use.
 struct Model {
@@ -30,6 +31,7 @@ struct TextRequest {
   std::uint64_t seed = 1;
 };
 /// Calls `show` with each piece of text as it comes, the prompt first. Incomplete UTF-8 is held back.
-[[nodiscard]] Status generate_text(const Model& model, const TextRequest& request, ThreadPool& pool, const std::function<void(std::string_view)>& show);
+[[nodiscard]] Status generate_text(const Model& model, const TextRequest& request, ThreadPool& pool,
+                                   const std::function<void(std::string_view)>& show);
 
 }  // namespace lydian::cli

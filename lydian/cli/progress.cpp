@@ -36,11 +36,18 @@ std::string count_text(double count) {
 }
 
 Progress::Progress(std::int64_t total, std::int64_t done, double unit_rate, std::string unit)
-    : total_(total), start_(done), done_(done), unit_rate_(unit_rate), unit_(std::move(unit)), terminal_(::isatty(STDERR_FILENO) == 1) {}
+    : total_(total),
+      start_(done),
+      done_(done),
+      unit_rate_(unit_rate),
+      unit_(std::move(unit)),
+      terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 double Progress::seconds() const { return std::chrono::duration<double>(Clock::now() - began_).count(); }
 
-double Progress::rate() const { return static_cast<double>(done_ - start_) * unit_rate_ / std::max(seconds(), 1e-9); }
+double Progress::rate() const {
+  return static_cast<double>(done_ - start_) * unit_rate_ / std::max(seconds(), 1e-9);
+}
 
 void Progress::clear() {
   if (drawn_) fmt::print(stderr, "\r\033[K");
@@ -58,11 +65,13 @@ void Progress::update(std::int64_t done, const std::string& note) {
   const std::string left = duration_text(per_unit * static_cast<double>(total_ - done));
   if (terminal_) {
     clear();
-    fmt::print(stderr, "{} {:3.0f}%  {}/{}  {} {}  {} left  {}", bar(fraction), fraction * 100, done, total_, count_text(rate()), unit_, left, note);
+    fmt::print(stderr, "{} {:3.0f}%  {}/{}  {} {}  {} left  {}", bar(fraction), fraction * 100, done, total_,
+               count_text(rate()), unit_, left, note);
     std::fflush(stderr);
     drawn_ = true;
   } else {
-    fmt::print(stderr, "{}/{} ({:.0f}%), {} {}, {} left, {}\n", done, total_, fraction * 100, count_text(rate()), unit_, left, note);
+    fmt::print(stderr, "{}/{} ({:.0f}%), {} {}, {} left, {}\n", done, total_, fraction * 100,
+               count_text(rate()), unit_, left, note);
   }
 }
 

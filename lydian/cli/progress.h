@@ -1,4 +1,5 @@
-// A progress line for long work: a bar that redraws itself on a terminal, a line now and then elsewhere. To stderr.
+// A progress line for long work: a bar that redraws itself on a terminal, a line now and then elsewhere. To
+// stderr.
 #pragma once
 
 #include <chrono>
@@ -8,7 +9,8 @@ namespace lydian::cli {
 
 class Progress {
  public:
-  /// `total` units of work in all, of which `done` lie behind already; `unit_rate` of them are one of `unit` a second.
+  /// `total` units of work in all, of which `done` lie behind already; `unit_rate` of them are one of `unit`
+  /// a second.
   Progress(std::int64_t total, std::int64_t done, double unit_rate, std::string unit);
 
   /// Shows where the work stands, if it is time to. `note` stands at the end of the line.

@@ -30,16 +30,22 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& out, const pr
   return out.string() + "." + root_of(program).hex().substr(0, 12) + ".checkpoint";
 }
 
-Status restore(Engine& engine, const program::Program& program, const models::StateFile& layout, const std::filesystem::path& path) {
+Status restore(Engine& engine, const program::Program& program, const models::StateFile& layout,
+               const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) {
-    return fail("{}: there is no checkpoint to resume; a checkpoint belongs to one job file and number of steps. Start without --resume", path.string());
+    return fail(
+        "{}: there is no checkpoint to resume; a checkpoint belongs to one job file and number of steps. "
+        "Start without --resume",
+        path.string());
   }
   Bytes state = TRY(read_file(path));
   if (static_cast<std::int64_t>(state.size()) != program.state_bytes) {
-    return fail("{}: {} bytes, this job's states have {}. Delete the file to start anew", path.string(), state.size(), program.state_bytes);
+    return fail("{}: {} bytes, this job's states have {}. Delete the file to start anew", path.string(),
+                state.size(), program.state_bytes);
   }
   const auto step = load_le<std::int32_t>(state.data() + layout.offset("step"));
-  if (step < 0 || step > program.steps) return fail("{}: holds step {} of {}. Delete the file to start anew", path.string(), step, program.steps);
+  if (step < 0 || step > program.steps)
+    return fail("{}: holds step {} of {}. Delete the file to start anew", path.string(), step, program.steps);
   engine.restore(step + 1, std::move(state));
   return {};
 }
@@ -47,20 +53,29 @@ Status restore(Engine& engine, const program::Program& program, const models::St
 class Training {
  public:
   Training(const Recipe& recipe, std::filesystem::path out, ThreadPool& pool)
-      : recipe_(recipe), program_(models::training_program(recipe.training)), layout_(models::training_state(recipe.training.model)), out_(std::move(out)),
-        checkpoint_(checkpoint_path(out_, program_)), pool_(pool), engine_(program_, {recipe.token_file}, pool) {}
+      : recipe_(recipe),
+        program_(models::training_program(recipe.training)),
+        layout_(models::training_state(recipe.training.model)),
+        out_(std::move(out)),
+        checkpoint_(checkpoint_path(out_, program_)),
+        pool_(pool),
+        engine_(program_, {recipe.token_file}, pool) {}
 
   Status run(bool resume) {
     if (resume) TRY_STATUS(restore(engine_, program_, layout_, checkpoint_));
     announce();
     const std::int64_t tokens = recipe_.training.batch * recipe_.training.model.context;
-    Progress progress(program_.steps, std::max<std::int64_t>(0, engine_.boundary() - 1), static_cast<double>(tokens), "tokens/s");
+    Progress progress(program_.steps, std::max<std::int64_t>(0, engine_.boundary() - 1),
+                      static_cast<double>(tokens), "tokens/s");
     while (engine_.boundary() <= program_.steps) {
       engine_.advance();
       const std::int64_t step = engine_.boundary() - 1;
       if (step > 0) progress.update(step, fmt::format("loss {:.4f}", value("loss")));
-      if (step > 0 && step % recipe_.evaluate_every == 0 && step != program_.steps && recipe_.validation_end > recipe_.validation_begin) evaluate(progress, step);
-      if (step > 0 && (step % program_.interval == 0 || interrupted)) TRY_STATUS(write_file_atomic(checkpoint_, engine_.state()));
+      if (step > 0 && step % recipe_.evaluate_every == 0 && step != program_.steps &&
+          recipe_.validation_end > recipe_.validation_begin)
+        evaluate(progress, step);
+      if (step > 0 && (step % program_.interval == 0 || interrupted))
+        TRY_STATUS(write_file_atomic(checkpoint_, engine_.state()));
       if (interrupted) {
         progress.finish();
         return fail("interrupted after step {}; go on with --resume", step);
@@ -73,40 +88,52 @@ class Training {
   }
 
   void report_json() const {
-    const nlohmann::json report = {{"result", out_.string()}, {"root", root_.hex()}, {"program", root_of(program_).hex()}, {"steps", program_.steps},
-                                   {"loss", loss_}, {"val_loss", validation_}, {"tokens_per_second", rate_}, {"seconds", seconds_}};
+    const nlohmann::json report = {
+        {"result", out_.string()},    {"root", root_.hex()}, {"program", root_of(program_).hex()},
+        {"steps", program_.steps},    {"loss", loss_},       {"val_loss", validation_},
+        {"tokens_per_second", rate_}, {"seconds", seconds_}};
     fmt::print("{}\n", report.dump(2));
   }
 
  private:
-  [[nodiscard]] float value(const std::string& name) const { return load_le<float>(engine_.state().data() + layout_.offset(name)); }
-  [[nodiscard]] std::int64_t parameters_offset() const { return layout_.offset(models::gpt_parameters(recipe_.training.model).list().front().name); }
+  [[nodiscard]] float value(const std::string& name) const {
+    return load_le<float>(engine_.state().data() + layout_.offset(name));
+  }
+  [[nodiscard]] std::int64_t parameters_offset() const {
+    return layout_.offset(models::gpt_parameters(recipe_.training.model).list().front().name);
+  }
 
   void announce() const {
     const models::GptConfig& model = recipe_.training.model;
-    fmt::print(stderr, "{}: {} parameters ({} layers, width {}, context {}), {} steps of {} tokens\nprogram {}\n", recipe_.name,
-               models::gpt_parameters(model).total(), model.layers, model.width, model.context, program_.steps, recipe_.training.batch * model.context,
-               root_of(program_).hex());
+    fmt::print(stderr,
+               "{}: {} parameters ({} layers, width {}, context {}), {} steps of {} tokens\nprogram {}\n",
+               recipe_.name, models::gpt_parameters(model).total(), model.layers, model.width, model.context,
+               program_.steps, recipe_.training.batch * model.context, root_of(program_).hex());
     if (engine_.boundary() > 0) fmt::print(stderr, "resuming after step {}\n", engine_.boundary() - 1);
   }
 
   void evaluate(Progress& progress, std::int64_t step) {
-    const double loss = validation_loss(recipe_, engine_.state(), parameters_offset(), recipe_.evaluation_batches, pool_);
-    progress.say(fmt::format("step {:6}  training loss {:.4f}  validation loss {:.4f}  learning rate {:.2e}  {} tokens/s", step, value("loss"), loss,
-                             value("learning_rate"), count_text(progress.rate())));
+    const double loss =
+        validation_loss(recipe_, engine_.state(), parameters_offset(), recipe_.evaluation_batches, pool_);
+    progress.say(fmt::format(
+        "step {:6}  training loss {:.4f}  validation loss {:.4f}  learning rate {:.2e}  {} tokens/s", step,
+        value("loss"), loss, value("learning_rate"), count_text(progress.rate())));
   }
 
   Status finish() {
     loss_ = value("loss");
     if (recipe_.validation_end > recipe_.validation_begin) {
-      validation_ = validation_loss(recipe_, engine_.state(), parameters_offset(), std::numeric_limits<std::int64_t>::max(), pool_);
+      validation_ = validation_loss(recipe_, engine_.state(), parameters_offset(),
+                                    std::numeric_limits<std::int64_t>::max(), pool_);
     }
     engine_.advance();
     root_ = merkle::blob_root(engine_.state(), &pool_);
     TRY_STATUS(write_file_atomic(out_, engine_.state()));
     std::filesystem::remove(checkpoint_);
-    fmt::print(stderr, "done in {}: training loss {:.4f}, validation loss {:.4f} over all held-out text, {} tokens/s\n{} (root {})\n", duration_text(seconds_),
-               loss_, validation_, count_text(rate_), out_.string(), root_.hex());
+    fmt::print(stderr,
+               "done in {}: training loss {:.4f}, validation loss {:.4f} over all held-out text, {} "
+               "tokens/s\n{} (root {})\n",
+               duration_text(seconds_), loss_, validation_, count_text(rate_), out_.string(), root_.hex());
     return {};
   }
 
@@ -129,7 +156,8 @@ Status train(const TrainOptions& options, const CommonOptions& common) {
   const Recipe recipe = TRY(models::read_recipe(options.job, overrides));
   const std::filesystem::path out = options.out.empty() ? recipe.name + ".safetensors" : options.out;
   const std::filesystem::path folder = out.has_parent_path() ? out.parent_path() : ".";
-  if (!std::filesystem::is_directory(folder)) return fail("{}: the folder {} does not exist", out.string(), folder.string());
+  if (!std::filesystem::is_directory(folder))
+    return fail("{}: the folder {} does not exist", out.string(), folder.string());
   std::signal(SIGINT, [](int) { interrupted = true; });
   std::signal(SIGTERM, [](int) { interrupted = true; });
   ThreadPool pool(thread_count(common));
@@ -142,10 +170,11 @@ Status train(const TrainOptions& options, const CommonOptions& common) {
   Bytes file = TRY(read_file(out));
   const Model model = TRY(open_model(std::move(file), out.string()));
   fmt::print(stderr, "a sample:\n");
-  TRY_STATUS(generate_text(model, {recipe.sample_prompt, recipe.sample_tokens, 0.8F, 0, 1}, pool, [](std::string_view text) {
-    fmt::print("{}", text);
-    std::fflush(stdout);
-  }));
+  TRY_STATUS(generate_text(model, {recipe.sample_prompt, recipe.sample_tokens, 0.8F, 0, 1}, pool,
+                           [](std::string_view text) {
+                             fmt::print("{}", text);
+                             std::fflush(stdout);
+                           }));
   fmt::print("\n");
   return {};
 }

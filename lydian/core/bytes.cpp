@@ -32,7 +32,8 @@ Result<Bytes> from_hex(std::string_view text) {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const int high = hex_digit(text[2 * i]);
     const int low = hex_digit(text[2 * i + 1]);
-    if (high < 0 || low < 0) return fail("hex text has a character that is no hex digit near position {}", 2 * i);
+    if (high < 0 || low < 0)
+      return fail("hex text has a character that is no hex digit near position {}", 2 * i);
     bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
   }
   return bytes;

@@ -66,7 +66,8 @@ void store_le(std::uint8_t* p, T value) {
 template <typename T>
 [[nodiscard]] T load_be(const std::uint8_t* p) {
   T value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>((static_cast<std::uint64_t>(value) << 8) | p[i]);
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    value = static_cast<T>((static_cast<std::uint64_t>(value) << 8) | p[i]);
   return value;
 }
 

@@ -28,7 +28,8 @@ TEST(Endian, little_and_big_endian_stores_are_mirrors) {
 
 // The known answers that the authors of Philox publish with Random123 (kat_vectors).
 TEST(Philox, matches_published_known_answers) {
-  EXPECT_EQ(philox4x32({0, 0, 0, 0}, {0, 0}), (PhiloxCounter{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+  EXPECT_EQ(philox4x32({0, 0, 0, 0}, {0, 0}),
+            (PhiloxCounter{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   EXPECT_EQ(philox4x32({~0U, ~0U, ~0U, ~0U}, {~0U, ~0U}),
             (PhiloxCounter{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
   EXPECT_EQ(philox4x32({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}),
@@ -50,7 +51,8 @@ TEST(ThreadPool, runs_every_index_once_over_many_loops) {
 }
 
 TEST(File, atomic_write_replaces_and_names_the_path_on_error) {
-  const auto folder = std::filesystem::temp_directory_path() / ("lydian_core_test." + std::to_string(::getpid()));
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("lydian_core_test." + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   ASSERT_TRUE(write_file_atomic(folder / "a", as_bytes("one")));
   ASSERT_TRUE(write_file_atomic(folder / "a", as_bytes("two")));

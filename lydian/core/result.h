@@ -1,5 +1,5 @@
-// Result<T>: what a function returns that meets outside bytes (a file, a peer, the ledger, a person). The error is
-// one sentence: what was wrong, where, and what would be right.
+// Result<T>: what a function returns that meets outside bytes (a file, a peer, the ledger, a person). The
+// error is one sentence: what was wrong, where, and what would be right.
 #pragma once
 
 #include <fmt/format.h>
@@ -32,16 +32,16 @@ template <typename... Args>
 }  // namespace lydian
 
 /// The value of a Result, or return its error from the enclosing function.
-#define TRY(expression)                                                              \
-  __extension__({                                                                               \
-    auto lydian_result_ = (expression);                                              \
-    if (!lydian_result_) return std::unexpected(std::move(lydian_result_).error());  \
-    std::move(*lydian_result_);                                                      \
+#define TRY(expression)                                                             \
+  __extension__({                                                                   \
+    auto lydian_result_ = (expression);                                             \
+    if (!lydian_result_) return std::unexpected(std::move(lydian_result_).error()); \
+    std::move(*lydian_result_);                                                     \
   })
 
 /// The same for a Status, which has no value.
-#define TRY_STATUS(expression)                                                            \
-  do {                                                                                    \
-    auto lydian_status_ = (expression);                                                   \
-    if (!lydian_status_) return std::unexpected(std::move(lydian_status_).error());       \
+#define TRY_STATUS(expression)                                                      \
+  do {                                                                              \
+    auto lydian_status_ = (expression);                                             \
+    if (!lydian_status_) return std::unexpected(std::move(lydian_status_).error()); \
   } while (false)

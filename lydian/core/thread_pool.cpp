@@ -9,7 +9,8 @@
 namespace lydian {
 namespace {
 
-// How long a worker spins for the next loop before it sleeps: loops of one training step follow within microseconds.
+// How long a worker spins for the next loop before it sleeps: loops of one training step follow within
+// microseconds.
 constexpr int kSpins = 2000;
 
 thread_local bool inside_body = false;

@@ -1,5 +1,5 @@
-// A fixed set of threads that run one loop at a time. Which thread takes which index is not defined, so a body's
-// result must not depend on it.
+// A fixed set of threads that run one loop at a time. Which thread takes which index is not defined, so a
+// body's result must not depend on it.
 #pragma once
 
 #include <atomic>
@@ -22,8 +22,8 @@ class ThreadPool {
 
   [[nodiscard]] int size() const { return static_cast<int>(workers_.size()) + 1; }
 
-  /// Calls body(index, thread) for every index in [0, count), thread in [0, size()). Returns when all are done.
-  /// Only one thread may call it at a time; a nested call from a body runs in place.
+  /// Calls body(index, thread) for every index in [0, count), thread in [0, size()). Returns when all are
+  /// done. Only one thread may call it at a time; a nested call from a body runs in place.
   void parallel_for(std::int64_t count, const std::function<void(std::int64_t index, int thread)>& body);
 
   /// The machine's hardware threads that this process may use.

@@ -24,8 +24,10 @@ struct Deployment {
 [[nodiscard]] std::string to_json(const Deployment& deployment);
 [[nodiscard]] Result<Deployment> parse_deployment(std::string_view json);
 
-/// Deploys all contracts from the compiler's artifacts (folder/Name.sol/Name.json), the whole supply to the sender.
-[[nodiscard]] Result<Deployment> deploy(TransactionSender& sender, const std::filesystem::path& artifacts, const Address& treasury);
+/// Deploys all contracts from the compiler's artifacts (folder/Name.sol/Name.json), the whole supply to the
+/// sender.
+[[nodiscard]] Result<Deployment> deploy(TransactionSender& sender, const std::filesystem::path& artifacts,
+                                        const Address& treasury);
 
 /// The custom errors of all our contracts.
 [[nodiscard]] const ErrorTable& contract_errors();

@@ -1,5 +1,5 @@
-// The dispute games on the ledger: a game's state, what was posted in it, and its moves as calls. The moves are those
-// of lydian/dispute; this is only their encoding (IDisputeGame.sol).
+// The dispute games on the ledger: a game's state, what was posted in it, and its moves as calls. The moves
+// are those of lydian/dispute; this is only their encoding (IDisputeGame.sol).
 #pragma once
 
 #include "lydian/dispute/game.h"

@@ -8,9 +8,12 @@
 namespace lydian::ledger {
 namespace {
 
-constexpr std::string_view kTerms = "(uint128,uint128,uint128,uint128,uint32,uint32,uint32,uint32,uint32,uint32)";
-constexpr std::string_view kRegistered = "NodeRegistered(address indexed,bytes32 indexed,bytes,string,uint64,uint32)";
-constexpr std::string_view kChallenged = "CheckpointChallenged(uint256 indexed,uint256 indexed,address indexed,uint32,uint64)";
+constexpr std::string_view kTerms =
+    "(uint128,uint128,uint128,uint128,uint32,uint32,uint32,uint32,uint32,uint32)";
+constexpr std::string_view kRegistered =
+    "NodeRegistered(address indexed,bytes32 indexed,bytes,string,uint64,uint32)";
+constexpr std::string_view kChallenged =
+    "CheckpointChallenged(uint256 indexed,uint256 indexed,address indexed,uint32,uint64)";
 
 std::uint32_t as_u32(const AbiValue& value) { return static_cast<std::uint32_t>(value.as_u64()); }
 
@@ -26,8 +29,9 @@ Terms terms_of(const AbiValues& v) {
 }
 
 AbiValue value_of(const Terms& t) {
-  return AbiValue::list({t.min_price, t.max_price, t.solver_bond, t.challenge_bond, t.auction_seconds, t.expiry_seconds, t.challenge_window,
-                         t.checkpoint_seconds, t.move_budget, t.step_millis});
+  return AbiValue::list({t.min_price, t.max_price, t.solver_bond, t.challenge_bond, t.auction_seconds,
+                         t.expiry_seconds, t.challenge_window, t.checkpoint_seconds, t.move_budget,
+                         t.step_millis});
 }
 
 AbiValue words_of(ByteView bytes) {
@@ -39,7 +43,8 @@ AbiValue words_of(ByteView bytes) {
 /// "Name(address indexed,uint256)" without its "indexed".
 std::string plain_signature(std::string_view event) {
   std::string text(event);
-  for (std::size_t at = text.find(" indexed"); at != std::string::npos; at = text.find(" indexed")) text.erase(at, 8);
+  for (std::size_t at = text.find(" indexed"); at != std::string::npos; at = text.find(" indexed"))
+    text.erase(at, 8);
   return text;
 }
 
@@ -50,13 +55,17 @@ std::string_view name_of(JobStatus status) {
   return kNames[static_cast<std::size_t>(status)];
 }
 
-Root topic_of(std::string_view event_signature) { return crypto::keccak256(as_bytes(plain_signature(event_signature))); }
+Root topic_of(std::string_view event_signature) {
+  return crypto::keccak256(as_bytes(plain_signature(event_signature)));
+}
 
-Result<AbiValues> read_contract(RpcClient& rpc, const Address& contract, std::string_view signature, const AbiValues& arguments, std::string_view returns) {
+Result<AbiValues> read_contract(RpcClient& rpc, const Address& contract, std::string_view signature,
+                                const AbiValues& arguments, std::string_view returns) {
   const Bytes data = TRY(encode_call(signature, arguments));
   const auto answer = rpc.call({std::nullopt, contract, data, {}});
   if (!answer) {
-    if (!answer.error().revert_data.empty()) return fail("{}: {}", signature, contract_errors().describe(answer.error().revert_data));
+    if (!answer.error().revert_data.empty())
+      return fail("{}: {}", signature, contract_errors().describe(answer.error().revert_data));
     return within(std::string(signature), answer.error());
   }
   auto values = abi_decode(returns, *answer);
@@ -70,7 +79,8 @@ Call call_of(const Address& contract, std::string_view signature, const AbiValue
   return {contract, std::move(*data), {}};
 }
 
-Result<AbiValues> Market::read(const Address& contract, std::string_view signature, const AbiValues& arguments, std::string_view returns) const {
+Result<AbiValues> Market::read(const Address& contract, std::string_view signature,
+                               const AbiValues& arguments, std::string_view returns) const {
   return read_contract(*rpc_, contract, signature, arguments, returns);
 }
 
@@ -86,11 +96,18 @@ Result<std::uint64_t> Market::job_count() const {
 }
 
 Result<Job> Market::job(std::uint64_t id) const {
-  const std::string returns = fmt::format("((bytes32,bytes32,uint64,uint64,uint64,address,uint8,uint32,address,uint64,uint64,uint64,uint128,uint128,{}))", kTerms);
+  const std::string returns = fmt::format(
+      "((bytes32,bytes32,uint64,uint64,uint64,address,uint8,uint32,address,uint64,uint64,uint64,uint128,"
+      "uint128,{}))",
+      kTerms);
   const AbiValues values = TRY(read(deployment_.market, "job(uint256)", {id}, returns));
   const AbiValues& v = values[0].as_list();
   if (v[6].as_u64() > 4) return fail("job {}: the ledger names the unknown status {}", id, v[6].as_u64());
-  Job job{.id = id, .program_root = v[0].as_root(), .blob_root = v[1].as_root(), .blob_length = v[2].as_u64(), .steps = v[3].as_u64()};
+  Job job{.id = id,
+          .program_root = v[0].as_root(),
+          .blob_root = v[1].as_root(),
+          .blob_length = v[2].as_u64(),
+          .steps = v[3].as_u64()};
   job.interval = v[4].as_u64();
   job.submitter = v[5].as_address();
   job.status = static_cast<JobStatus>(v[6].as_u64());
@@ -106,12 +123,15 @@ Result<Job> Market::job(std::uint64_t id) const {
 }
 
 Result<Checkpoint> Market::checkpoint(std::uint64_t job, std::uint64_t index) const {
-  const AbiValues values = TRY(read(deployment_.market, "checkpoint(uint256,uint64)", {job, index}, "((bytes32,uint64,uint32))"));
+  const AbiValues values =
+      TRY(read(deployment_.market, "checkpoint(uint256,uint64)", {job, index}, "((bytes32,uint64,uint32))"));
   const AbiValues& v = values[0].as_list();
   return Checkpoint{v[0].as_root(), v[1].as_u64(), as_u32(v[2])};
 }
 
-Result<Uint256> Market::offer(std::uint64_t job) const { return TRY(read(deployment_.market, "offer(uint256)", {job}, "(uint128)"))[0].as_uint(); }
+Result<Uint256> Market::offer(std::uint64_t job) const {
+  return TRY(read(deployment_.market, "offer(uint256)", {job}, "(uint128)"))[0].as_uint();
+}
 
 Result<Uint256> Market::claimable(const Address& account) const {
   return TRY(read(deployment_.market, "claimable(address)", {account}, "(uint128)"))[0].as_uint();
@@ -122,15 +142,20 @@ Result<Uint256> Market::balance(const Address& account) const {
 }
 
 Result<Uint256> Market::allowance(const Address& account) const {
-  return TRY(read(deployment_.token, "allowance(address,address)", {account, deployment_.market}, "(uint256)"))[0].as_uint();
+  return TRY(read(deployment_.token, "allowance(address,address)", {account, deployment_.market},
+                  "(uint256)"))[0]
+      .as_uint();
 }
 
 Result<Uint256> Market::registry_allowance(const Address& account) const {
-  return TRY(read(deployment_.token, "allowance(address,address)", {account, deployment_.registry}, "(uint256)"))[0].as_uint();
+  return TRY(read(deployment_.token, "allowance(address,address)", {account, deployment_.registry},
+                  "(uint256)"))[0]
+      .as_uint();
 }
 
 Result<Stake> Market::stake(const Address& operator_address) const {
-  const AbiValues values = TRY(read(deployment_.registry, "stake(address)", {operator_address}, "((uint128,uint128,uint128,uint64))"));
+  const AbiValues values = TRY(
+      read(deployment_.registry, "stake(address)", {operator_address}, "((uint128,uint128,uint128,uint64))"));
   const AbiValues& v = values[0].as_list();
   return Stake{v[0].as_uint(), v[1].as_uint(), v[2].as_uint(), v[3].as_u64()};
 }
@@ -140,7 +165,8 @@ Result<bool> Market::is_registered(const Address& operator_address) const {
 }
 
 Result<Root> Market::possession_digest(const Address& operator_address) const {
-  return TRY(read(deployment_.registry, "possessionDigest(address)", {operator_address}, "(bytes32)"))[0].as_root();
+  return TRY(read(deployment_.registry, "possessionDigest(address)", {operator_address}, "(bytes32)"))[0]
+      .as_root();
 }
 
 Result<std::vector<Challenge>> Market::challenges(std::uint64_t job) const {
@@ -150,14 +176,16 @@ Result<std::vector<Challenge>> Market::challenges(std::uint64_t job) const {
   const auto logs = TRY(rpc_->logs(filter, deployment_.first_block, latest));
   for (const Log& log : logs) {
     const AbiValues v = TRY(decode_event(kChallenged, log.topics, log.data));
-    list.push_back({TRY(v[1].as_uint().to_u64()), job, v[2].as_address(), as_u32(v[3]), v[4].as_u64(), log.block_number});
+    list.push_back({TRY(v[1].as_uint().to_u64()), job, v[2].as_address(), as_u32(v[3]), v[4].as_u64(),
+                    log.block_number});
   }
   return list;
 }
 
 Result<std::vector<RegisteredNode>> Market::nodes() const {
   const std::uint64_t latest = TRY(rpc_->block_number());
-  const auto logs = TRY(rpc_->logs({{deployment_.registry}, {{topic_of(kRegistered)}}}, deployment_.first_block, latest));
+  const auto logs =
+      TRY(rpc_->logs({{deployment_.registry}, {{topic_of(kRegistered)}}}, deployment_.first_block, latest));
   std::map<Address, RegisteredNode> newest;
   for (const Log& log : logs) {
     const AbiValues v = TRY(decode_event(kRegistered, log.topics, log.data));
@@ -166,45 +194,71 @@ Result<std::vector<RegisteredNode>> Market::nodes() const {
     if (v[2].as_bytes().size() != possession.size()) continue;
     std::copy(v[2].as_bytes().begin(), v[2].as_bytes().end(), possession.begin());
     const Root digest = TRY(possession_digest(node.operator_address));
-    if (crypto::ed25519_verify(node.peer_key, digest.view(), possession)) newest[node.operator_address] = std::move(node);
+    if (crypto::ed25519_verify(node.peer_key, digest.view(), possession))
+      newest[node.operator_address] = std::move(node);
   }
   std::vector<RegisteredNode> list;
   for (auto& [address, node] : newest) list.push_back(std::move(node));
   return list;
 }
 
-Call Market::approve_market(const Uint256& amount) const { return call_of(deployment_.token, "approve(address,uint256)", {deployment_.market, amount}); }
-Call Market::approve_registry(const Uint256& amount) const { return call_of(deployment_.token, "approve(address,uint256)", {deployment_.registry, amount}); }
-Call Market::transfer(const Address& to, const Uint256& amount) const { return call_of(deployment_.token, "transfer(address,uint256)", {to, amount}); }
-
-Call Market::register_node(const crypto::Ed25519PublicKey& key, const crypto::Ed25519Signature& possession, const std::string& endpoints,
-                           std::uint64_t memory_bytes, std::uint32_t speed_class) const {
-  return call_of(deployment_.registry, "register(bytes32,bytes,string,uint64,uint32)",
-                 {Root{key}, Bytes(possession.begin(), possession.end()), endpoints, memory_bytes, speed_class});
+Call Market::approve_market(const Uint256& amount) const {
+  return call_of(deployment_.token, "approve(address,uint256)", {deployment_.market, amount});
+}
+Call Market::approve_registry(const Uint256& amount) const {
+  return call_of(deployment_.token, "approve(address,uint256)", {deployment_.registry, amount});
+}
+Call Market::transfer(const Address& to, const Uint256& amount) const {
+  return call_of(deployment_.token, "transfer(address,uint256)", {to, amount});
 }
 
-Call Market::deposit(const Uint256& amount) const { return call_of(deployment_.registry, "deposit(uint128)", {amount}); }
+Call Market::register_node(const crypto::Ed25519PublicKey& key, const crypto::Ed25519Signature& possession,
+                           const std::string& endpoints, std::uint64_t memory_bytes,
+                           std::uint32_t speed_class) const {
+  return call_of(
+      deployment_.registry, "register(bytes32,bytes,string,uint64,uint32)",
+      {Root{key}, Bytes(possession.begin(), possession.end()), endpoints, memory_bytes, speed_class});
+}
 
-Call Market::post(const program::Program& program, const Root& blob_root, std::uint64_t blob_length, const Terms& terms) const {
+Call Market::deposit(const Uint256& amount) const {
+  return call_of(deployment_.registry, "deposit(uint128)", {amount});
+}
+
+Call Market::post(const program::Program& program, const Root& blob_root, std::uint64_t blob_length,
+                  const Terms& terms) const {
   return call_of(deployment_.market, fmt::format("post(bytes32[12],bytes32,uint64,{})", kTerms),
                  {words_of(program::encode_header(program)), blob_root, blob_length, value_of(terms)});
 }
 
-Call Market::accept(std::uint64_t job, const Uint256& min_price) const { return call_of(deployment_.market, "accept(uint256,uint128)", {job, min_price}); }
+Call Market::accept(std::uint64_t job, const Uint256& min_price) const {
+  return call_of(deployment_.market, "accept(uint256,uint128)", {job, min_price});
+}
 Call Market::commit_checkpoint(std::uint64_t job, std::uint64_t index, const Root& root) const {
   return call_of(deployment_.market, "commitCheckpoint(uint256,uint64,bytes32)", {job, index, root});
 }
-Call Market::settle(std::uint64_t job, std::uint64_t index) const { return call_of(deployment_.market, "settle(uint256,uint64)", {job, index}); }
+Call Market::settle(std::uint64_t job, std::uint64_t index) const {
+  return call_of(deployment_.market, "settle(uint256,uint64)", {job, index});
+}
 Call Market::reopen(std::uint64_t job) const { return call_of(deployment_.market, "reopen(uint256)", {job}); }
-Call Market::withdraw(std::uint64_t job) const { return call_of(deployment_.market, "withdraw(uint256)", {job}); }
-Call Market::challenge(std::uint64_t job, std::uint64_t index) const { return call_of(deployment_.market, "challenge(uint256,uint64)", {job, index}); }
-Call Market::release_moot(std::uint64_t game) const { return call_of(deployment_.market, "releaseMoot(uint256)", {game}); }
-Call Market::claim(const Address& account) const { return call_of(deployment_.market, "claim(address)", {account}); }
+Call Market::withdraw(std::uint64_t job) const {
+  return call_of(deployment_.market, "withdraw(uint256)", {job});
+}
+Call Market::challenge(std::uint64_t job, std::uint64_t index) const {
+  return call_of(deployment_.market, "challenge(uint256,uint64)", {job, index});
+}
+Call Market::release_moot(std::uint64_t game) const {
+  return call_of(deployment_.market, "releaseMoot(uint256)", {game});
+}
+Call Market::claim(const Address& account) const {
+  return call_of(deployment_.market, "claim(address)", {account});
+}
 
 Result<std::uint64_t> Market::posted_job(const Receipt& receipt) const {
-  const std::string posted = fmt::format("JobPosted(uint256,address,bytes32,bytes32,uint64,uint64,uint64,{})", kTerms);
+  const std::string posted =
+      fmt::format("JobPosted(uint256,address,bytes32,bytes32,uint64,uint64,uint64,{})", kTerms);
   for (const Log& log : receipt.logs) {
-    if (log.address == deployment_.market && log.topics.size() > 1 && log.topics[0] == topic_of(posted)) return Uint256::from_word(log.topics[1]).to_u64();
+    if (log.address == deployment_.market && log.topics.size() > 1 && log.topics[0] == topic_of(posted))
+      return Uint256::from_word(log.topics[1]).to_u64();
   }
   return fail("the transaction {} posted no job", receipt.transaction_hash.hex());
 }

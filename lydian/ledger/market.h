@@ -1,6 +1,6 @@
-// The job market and the registry as typed values and calls: docs/protocol.md sections 3 and 4, IJobMarket.sol,
-// INodeRegistry.sol. Reading asks the ledger's latest block each time; a caller keeps nothing that a reorganisation
-// could make false.
+// The job market and the registry as typed values and calls: docs/protocol.md sections 3 and 4,
+// IJobMarket.sol, INodeRegistry.sol. Reading asks the ledger's latest block each time; a caller keeps nothing
+// that a reorganisation could make false.
 #pragma once
 
 #include "lydian/crypto/ed25519.h"
@@ -15,7 +15,8 @@ enum class JobStatus : std::uint8_t { none = 0, open = 1, running = 2, settled =
 /// Amounts in the token's smallest unit, times in seconds.
 struct Terms {
   Uint256 min_price, max_price, solver_bond, challenge_bond;
-  std::uint32_t auction_seconds = 0, expiry_seconds = 0, challenge_window = 0, checkpoint_seconds = 0, move_budget = 0, step_millis = 0;
+  std::uint32_t auction_seconds = 0, expiry_seconds = 0, challenge_window = 0, checkpoint_seconds = 0,
+                move_budget = 0, step_millis = 0;
 };
 
 struct Job {
@@ -95,10 +96,12 @@ class Market {
   [[nodiscard]] Call approve_market(const Uint256& amount) const;
   [[nodiscard]] Call approve_registry(const Uint256& amount) const;
   [[nodiscard]] Call transfer(const Address& to, const Uint256& amount) const;
-  [[nodiscard]] Call register_node(const crypto::Ed25519PublicKey& key, const crypto::Ed25519Signature& possession, const std::string& endpoints,
+  [[nodiscard]] Call register_node(const crypto::Ed25519PublicKey& key,
+                                   const crypto::Ed25519Signature& possession, const std::string& endpoints,
                                    std::uint64_t memory_bytes, std::uint32_t speed_class) const;
   [[nodiscard]] Call deposit(const Uint256& amount) const;
-  [[nodiscard]] Call post(const program::Program& program, const Root& blob_root, std::uint64_t blob_length, const Terms& terms) const;
+  [[nodiscard]] Call post(const program::Program& program, const Root& blob_root, std::uint64_t blob_length,
+                          const Terms& terms) const;
   [[nodiscard]] Call accept(std::uint64_t job, const Uint256& min_price) const;
   [[nodiscard]] Call commit_checkpoint(std::uint64_t job, std::uint64_t index, const Root& root) const;
   [[nodiscard]] Call settle(std::uint64_t job, std::uint64_t index) const;
@@ -112,14 +115,16 @@ class Market {
   [[nodiscard]] Result<std::uint64_t> posted_job(const Receipt& receipt) const;
 
  private:
-  [[nodiscard]] Result<AbiValues> read(const Address& contract, std::string_view signature, const AbiValues& arguments, std::string_view returns) const;
+  [[nodiscard]] Result<AbiValues> read(const Address& contract, std::string_view signature,
+                                       const AbiValues& arguments, std::string_view returns) const;
 
   RpcClient* rpc_;
   Deployment deployment_;
 };
 
 /// Calls a view of a contract at the latest block; `returns` is a tuple, "(uint256,bool)".
-[[nodiscard]] Result<AbiValues> read_contract(RpcClient& rpc, const Address& contract, std::string_view signature, const AbiValues& arguments,
+[[nodiscard]] Result<AbiValues> read_contract(RpcClient& rpc, const Address& contract,
+                                              std::string_view signature, const AbiValues& arguments,
                                               std::string_view returns);
 /// A transaction's call with arguments that fit the signature.
 [[nodiscard]] Call call_of(const Address& contract, std::string_view signature, const AbiValues& arguments);

@@ -1,5 +1,5 @@
-// AdamW (Loshchilov, Hutter, arXiv 1711.05101) over one flat array of parameters, with clipping by the global norm and
-// a learning rate that warms up linearly and then falls along a cosine.
+// AdamW (Loshchilov, Hutter, arXiv 1711.05101) over one flat array of parameters, with clipping by the global
+// norm and a learning rate that warms up linearly and then falls along a cosine.
 #pragma once
 
 #include "lydian/models/random.h"
@@ -31,10 +31,12 @@ struct AdamWUpdate {
   Value learning_rate;  // f32 [1]
 };
 
-/// The rate of step number `step` (i32 [1], from 0): warm-up (step+1)/(warmup+1), then cosine, then the minimum.
+/// The rate of step number `step` (i32 [1], from 0): warm-up (step+1)/(warmup+1), then cosine, then the
+/// minimum.
 [[nodiscard]] Value learning_rate(const AdamWConfig& config, Value step);
 
 /// One update; the first `decaying` parameters decay.
-[[nodiscard]] AdamWUpdate adamw(const AdamWConfig& config, const AdamWState& state, Value gradient, std::int64_t decaying, Value step);
+[[nodiscard]] AdamWUpdate adamw(const AdamWConfig& config, const AdamWState& state, Value gradient,
+                                std::int64_t decaying, Value step);
 
 }  // namespace lydian::models

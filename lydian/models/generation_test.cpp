@@ -63,7 +63,9 @@ class Generation : public testing::Test {
     program::GraphBuilder builder(&literals, -1, constants);
     const Weights weights = gpt_parameters(kModel).read(builder.constant(0), 0);
     const auto time = std::ssize(tokens);
-    const Value input = builder.literal(DType::i32, {1, time}, ByteView(reinterpret_cast<const std::uint8_t*>(tokens.data()), tokens.size() * 4));
+    const Value input =
+        builder.literal(DType::i32, {1, time},
+                        ByteView(reinterpret_cast<const std::uint8_t*>(tokens.data()), tokens.size() * 4));
     const Value all = gpt_head(kModel, weights, gpt_features(kModel, weights, input));
     const Value last = slice(all, 0, time - 1, time);
     const std::array views = {ByteView(weights_)};
@@ -74,7 +76,8 @@ class Generation : public testing::Test {
   [[nodiscard]] static std::set<std::int32_t> largest(const std::vector<float>& values, std::size_t k) {
     std::vector<std::int32_t> order(values.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::int32_t>(i);
-    std::ranges::stable_sort(order, std::greater<>{}, [&](std::int32_t i) { return values[static_cast<std::size_t>(i)]; });
+    std::ranges::stable_sort(order, std::greater<>{},
+                             [&](std::int32_t i) { return values[static_cast<std::size_t>(i)]; });
     return {order.begin(), order.begin() + static_cast<std::ptrdiff_t>(k)};
   }
 
@@ -86,7 +89,8 @@ class Generation : public testing::Test {
 TEST_F(Generation, greedy_takes_the_largest_logit_within_the_context_and_beyond_it) {
   const Tokens tokens = generate();
   for (std::size_t i = 3; i < tokens.size(); ++i) {
-    const std::vector<float> expected = logits({tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(i)});
+    const std::vector<float> expected =
+        logits({tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(i)});
     EXPECT_EQ(tokens[i], *largest(expected, 1).begin()) << "token " << i;
   }
 }
@@ -104,7 +108,8 @@ TEST_F(Generation, top_k_takes_one_of_the_k_largest) {
   int second = 0;
   const Tokens tokens = generate();
   for (std::size_t i = 3; i < tokens.size(); ++i) {
-    const std::vector<float> expected = logits({tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(i)});
+    const std::vector<float> expected =
+        logits({tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(i)});
     EXPECT_TRUE(largest(expected, 2).contains(tokens[i])) << "token " << i;
     if (!largest(expected, 1).contains(tokens[i])) ++second;
   }
@@ -171,7 +176,8 @@ TEST_F(Generation, refuses_what_it_cannot_do) {
 TEST_F(Generation, evaluation_is_the_mean_loss_of_windows_spread_over_the_data) {
   Bytes data(100);
   for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::uint8_t>(i * i % 13);
-  const EvaluationConfig config{.model = kModel, .weights = config_.weights, .data = {{{}, 100}, 1, 20, 90}, .batch = 2, .steps = 3};
+  const EvaluationConfig config{
+      .model = kModel, .weights = config_.weights, .data = {{{}, 100}, 1, 20, 90}, .batch = 2, .steps = 3};
   const Program program = evaluation_program(config);
   ASSERT_TRUE(program::validate(program));
   Engine engine(program, {weights_, data}, pool_);
@@ -215,15 +221,18 @@ TEST(Metadata, gives_the_models_numbers_back) {
     EXPECT_EQ(header->find("lm_head.weight") == nullptr, tied);
     const auto again = gpt_from_metadata(header->metadata);
     ASSERT_TRUE(again) << again.error().message;
-    EXPECT_EQ(std::tie(again->layers, again->heads, again->width, again->context, again->vocabulary, again->tied),
-              std::tie(model.layers, model.heads, model.width, model.context, model.vocabulary, model.tied));
+    EXPECT_EQ(
+        std::tie(again->layers, again->heads, again->width, again->context, again->vocabulary, again->tied),
+        std::tie(model.layers, model.heads, model.width, model.context, model.vocabulary, model.tied));
     EXPECT_TRUE(Tokenizer::from_metadata(header->metadata));
   }
 }
 
 TEST(Metadata, refuses_what_is_no_gpt) {
-  const std::map<std::string, std::string> good = {{"lydian.architecture", "gpt2"}, {"lydian.layers", "2"},  {"lydian.heads", "2"},     {"lydian.width", "16"},
-                                                   {"lydian.context", "6"},         {"lydian.tied", "1"}, {"lydian.vocabulary", "13"}};
+  const std::map<std::string, std::string> good = {{"lydian.architecture", "gpt2"}, {"lydian.layers", "2"},
+                                                   {"lydian.heads", "2"},           {"lydian.width", "16"},
+                                                   {"lydian.context", "6"},         {"lydian.tied", "1"},
+                                                   {"lydian.vocabulary", "13"}};
   ASSERT_TRUE(gpt_from_metadata(good));
   EXPECT_FALSE(gpt_from_metadata({}));
   for (const auto& [key, value] : good) {
@@ -231,9 +240,17 @@ TEST(Metadata, refuses_what_is_no_gpt) {
     without.erase(key);
     EXPECT_FALSE(gpt_from_metadata(without)) << key;
   }
-  const std::vector<std::pair<std::string, std::string>> bad = {
-      {"lydian.architecture", "llama"}, {"lydian.layers", ""},    {"lydian.layers", "2x"}, {"lydian.layers", " 2"},   {"lydian.layers", "0"},     {"lydian.layers", "-1"},
-      {"lydian.heads", "3"},            {"lydian.width", "1e3"}, {"lydian.tied", "yes"},  {"lydian.tied", "2"}, {"lydian.context", "99999999999999999999"}};
+  const std::vector<std::pair<std::string, std::string>> bad = {{"lydian.architecture", "llama"},
+                                                                {"lydian.layers", ""},
+                                                                {"lydian.layers", "2x"},
+                                                                {"lydian.layers", " 2"},
+                                                                {"lydian.layers", "0"},
+                                                                {"lydian.layers", "-1"},
+                                                                {"lydian.heads", "3"},
+                                                                {"lydian.width", "1e3"},
+                                                                {"lydian.tied", "yes"},
+                                                                {"lydian.tied", "2"},
+                                                                {"lydian.context", "99999999999999999999"}};
   for (const auto& [key, value] : bad) {
     auto changed = good;
     changed[key] = value;
@@ -246,7 +263,8 @@ TEST(Random, uniforms_are_strictly_between_zero_and_one) {
   program::GraphBuilder builder(&literals, -1, {});
   const Bytes bits = {0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 0, 0, 0, 0x80};
   const Value all = uniform(builder.literal(DType::i32, {4}, bits));
-  const std::vector<float> found = floats_of(runtime::interpret(builder.finish(as_u8(all)), {{}, {}, literals}));
+  const std::vector<float> found =
+      floats_of(runtime::interpret(builder.finish(as_u8(all)), {{}, {}, literals}));
   EXPECT_EQ(found, (std::vector<float>{0x1p-24F, 1 - 0x1p-24F, 0.5F - 0x1p-24F, 0.5F + 0x1p-24F}));
 }
 
@@ -259,7 +277,8 @@ TEST(Layers, gelu_and_its_gradient_are_finite_everywhere) {
   const Value slope = autodiff::gradients(sum(y, 0), wanted)[0];
   const std::array<float, 8> inputs = {-1e6F, -50, -12, -5, 0, 5, 12, 1e6F};
   const ByteView state(reinterpret_cast<const std::uint8_t*>(inputs.data()), 32);
-  const std::vector<float> found = floats_of(runtime::interpret(builder.finish(program::concat({as_u8(y), as_u8(slope)}, 0)), {state, {}, literals}));
+  const std::vector<float> found = floats_of(runtime::interpret(
+      builder.finish(program::concat({as_u8(y), as_u8(slope)}, 0)), {state, {}, literals}));
   const std::array<float, 8> values = {0, 0, 0, -2.29e-7F, 0, 5, 12, 1e6F};
   const std::array<float, 8> slopes = {0, 0, 0, -1.2e-6F, 0.5F, 1, 1, 1};
   for (std::size_t i = 0; i < 8; ++i) {

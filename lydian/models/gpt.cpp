@@ -7,14 +7,17 @@
 namespace lydian::models {
 namespace {
 
-std::string block_name(std::int64_t layer, std::string_view rest) { return fmt::format("transformer.h.{}.{}", layer, rest); }
+std::string block_name(std::int64_t layer, std::string_view rest) {
+  return fmt::format("transformer.h.{}.{}", layer, rest);
+}
 
 void add_norm(std::vector<Parameter>& list, const std::string& name, std::int64_t width) {
   list.push_back({name + ".weight", {width}, Begin::ones});
   list.push_back({name + ".bias", {width}, Begin::zeros});
 }
 
-void add_linear(std::vector<Parameter>& list, const std::string& name, std::int64_t in, std::int64_t out, float deviation) {
+void add_linear(std::vector<Parameter>& list, const std::string& name, std::int64_t in, std::int64_t out,
+                float deviation) {
   list.push_back({name + ".weight", {in, out}, Begin::normal, deviation, true});
   list.push_back({name + ".bias", {out}, Begin::zeros});
 }
@@ -31,15 +34,18 @@ Status check(const GptConfig& config) {
   TRY_STATUS(bounded(config.width, 65536, "width"));
   TRY_STATUS(bounded(config.context, 1 << 20, "context"));
   TRY_STATUS(bounded(config.vocabulary, 1 << 24, "vocabulary"));
-  if (config.width % config.heads != 0) return fail("width = {} does not divide into heads = {}", config.width, config.heads);
+  if (config.width % config.heads != 0)
+    return fail("width = {} does not divide into heads = {}", config.width, config.heads);
   return {};
 }
 
 ParameterList gpt_parameters(const GptConfig& config) {
   constexpr float kDeviation = 0.02F;
-  const float residual = kDeviation / std::sqrt(2.0F * static_cast<float>(config.layers));  // GPT-2 section 2.3
+  const float residual =
+      kDeviation / std::sqrt(2.0F * static_cast<float>(config.layers));  // GPT-2 section 2.3
   std::vector<Parameter> list;
-  list.push_back({"transformer.wte.weight", {config.vocabulary, config.width}, Begin::normal, kDeviation, true});
+  list.push_back(
+      {"transformer.wte.weight", {config.vocabulary, config.width}, Begin::normal, kDeviation, true});
   list.push_back({"transformer.wpe.weight", {config.context, config.width}, Begin::normal, kDeviation, true});
   for (std::int64_t layer = 0; layer < config.layers; ++layer) {
     add_norm(list, block_name(layer, "ln_1"), config.width);
@@ -50,7 +56,8 @@ ParameterList gpt_parameters(const GptConfig& config) {
     add_linear(list, block_name(layer, "mlp.c_proj"), 4 * config.width, config.width, residual);
   }
   add_norm(list, "transformer.ln_f", config.width);
-  if (!config.tied) list.push_back({"lm_head.weight", {config.vocabulary, config.width}, Begin::normal, kDeviation, true});
+  if (!config.tied)
+    list.push_back({"lm_head.weight", {config.vocabulary, config.width}, Begin::normal, kDeviation, true});
   return ParameterList(std::move(list));
 }
 
@@ -59,8 +66,12 @@ Value gpt_features(const GptConfig& config, const Weights& weights, Value tokens
   const std::int64_t time = tokens.shape()[1];
   const std::int64_t rows = batch * time;
   const auto weight = [&](const std::string& name) { return weights.at(name); };
-  const auto norm = [&](Value x, const std::string& name) { return layer_norm(x, weight(name + ".weight"), weight(name + ".bias")); };
-  const auto apply = [&](Value x, const std::string& name) { return linear(x, weight(name + ".weight"), weight(name + ".bias")); };
+  const auto norm = [&](Value x, const std::string& name) {
+    return layer_norm(x, weight(name + ".weight"), weight(name + ".bias"));
+  };
+  const auto apply = [&](Value x, const std::string& name) {
+    return linear(x, weight(name + ".weight"), weight(name + ".bias"));
+  };
 
   const Value embedded = gather(weight("transformer.wte.weight"), reshape(tokens, {rows}));
   const Value positions = slice(weight("transformer.wpe.weight"), 0, 0, time);

@@ -1,5 +1,6 @@
-// GPT-2's architecture: pre-norm blocks, learned positions, GELU. Radford et al., "Language Models are Unsupervised
-// Multitask Learners", 2019. Parameters have the names and layouts of Hugging Face's GPT2LMHeadModel.
+// GPT-2's architecture: pre-norm blocks, learned positions, GELU. Radford et al., "Language Models are
+// Unsupervised Multitask Learners", 2019. Parameters have the names and layouts of Hugging Face's
+// GPT2LMHeadModel.
 #pragma once
 
 #include "lydian/models/parameters.h"

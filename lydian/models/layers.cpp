@@ -9,7 +9,9 @@ namespace {
 constexpr float kNormEpsilon = 1e-5F;
 
 /// x [..., C] -> [..., 1], so that it broadcasts over the last axis.
-Value keep_last(Value reduced) { return reshape(reduced, reduced.shape().inserted(reduced.shape().rank(), 1)); }
+Value keep_last(Value reduced) {
+  return reshape(reduced, reduced.shape().inserted(reduced.shape().rank(), 1));
+}
 
 Value sum_last(Value x) { return keep_last(sum(x, x.shape().rank() - 1)); }
 Value max_last(Value x) { return keep_last(max(x, x.shape().rank() - 1)); }
@@ -28,7 +30,8 @@ Value layer_norm(Value x, Value weight, Value bias) {
 
 Value gelu(Value x) {
   constexpr float kScale = -2.0F * 0.797884560802865F;  // -2 sqrt(2/pi)
-  constexpr float kLimit = 80.0F;  // exp stays finite, so that the gradient has no 0 * infinity; |result| < 1e-33 there
+  constexpr float kLimit =
+      80.0F;  // exp stays finite, so that the gradient has no 0 * infinity; |result| < 1e-33 there
   const Value inner = minimum((x + x * x * x * 0.044715F) * kScale, x.builder().scalar(kLimit));
   return x / (exp(inner) + 1.0F);
 }
@@ -49,9 +52,12 @@ Value causal_attention(Value qkv, std::int64_t batch, std::int64_t heads) {
     const Value columns = slice(qkv, 1, index * width, (index + 1) * width);
     return transpose(reshape(columns, {batch, time, heads, head}), {0, 2, 1, 3});
   };
-  const Value scores = matmul(part(0), transpose(part(1), {0, 1, 3, 2})) * (1.0F / std::sqrt(static_cast<float>(head)));
-  const Value seen = less_equal(builder.iota({time, time}, 1), builder.iota({time, time}, 0));  // key <= query
-  const Value weights = softmax(select(seen, scores, builder.scalar(-std::numeric_limits<float>::infinity())));
+  const Value scores =
+      matmul(part(0), transpose(part(1), {0, 1, 3, 2})) * (1.0F / std::sqrt(static_cast<float>(head)));
+  const Value seen =
+      less_equal(builder.iota({time, time}, 1), builder.iota({time, time}, 0));  // key <= query
+  const Value weights =
+      softmax(select(seen, scores, builder.scalar(-std::numeric_limits<float>::infinity())));
   return reshape(transpose(matmul(weights, part(2)), {0, 2, 1, 3}), {batch * time, width});
 }
 

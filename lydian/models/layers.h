@@ -1,5 +1,5 @@
-// The pieces of a transformer, composed of primitive operators. Shapes stand in brackets: N rows (batch times time),
-// B batch, T time, C width, H heads, D = C / H, V vocabulary.
+// The pieces of a transformer, composed of primitive operators. Shapes stand in brackets: N rows (batch times
+// time), B batch, T time, C width, H heads, D = C / H, V vocabulary.
 #pragma once
 
 #include "lydian/program/builder.h"

@@ -8,9 +8,12 @@ namespace {
 Value beginning(GraphBuilder& builder, const Parameter& parameter, std::int32_t index, Seed seed) {
   const std::int64_t n = parameter.shape.elements();
   switch (parameter.begin) {
-    case Begin::normal: return normals(builder, n, index, seed) * parameter.deviation;
-    case Begin::zeros: return broadcast_to(builder.scalar(0.0F), {n});
-    case Begin::ones: break;
+    case Begin::normal:
+      return normals(builder, n, index, seed) * parameter.deviation;
+    case Begin::zeros:
+      return broadcast_to(builder.scalar(0.0F), {n});
+    case Begin::ones:
+      break;
   }
   return broadcast_to(builder.scalar(1.0F), {n});
 }
@@ -27,7 +30,8 @@ ParameterList::ParameterList(std::vector<Parameter> parameters) : list_(std::mov
 
 Value ParameterList::initial(GraphBuilder& builder, Seed seed) const {
   std::vector<Value> parts;
-  for (std::size_t i = 0; i < list_.size(); ++i) parts.push_back(beginning(builder, list_[i], static_cast<std::int32_t>(i), seed));
+  for (std::size_t i = 0; i < list_.size(); ++i)
+    parts.push_back(beginning(builder, list_[i], static_cast<std::int32_t>(i), seed));
   return concat(parts, 0);
 }
 

@@ -1,5 +1,5 @@
-// A model's parameters: names, shapes, how each begins, and where each lies in the flat array that the optimizer works
-// on and that a state file holds.
+// A model's parameters: names, shapes, how each begins, and where each lies in the flat array that the
+// optimizer works on and that a state file holds.
 #pragma once
 
 #include <map>

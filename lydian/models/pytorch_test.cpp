@@ -17,7 +17,8 @@ using program::Constant;
 using program::LiteralTable;
 
 constexpr GptConfig kModel{.layers = 2, .heads = 2, .width = 16, .context = 8, .vocabulary = 11};
-constexpr AdamWConfig kOptimizer{.learning_rate = 3e-3F, .min_learning_rate = 3e-4F, .warmup_steps = 3, .decay_steps = 12};
+constexpr AdamWConfig kOptimizer{
+    .learning_rate = 3e-3F, .min_learning_rate = 3e-4F, .warmup_steps = 3, .decay_steps = 12};
 constexpr int kOptimizerSteps = 4;
 constexpr std::int64_t kBatch = 3;
 
@@ -71,12 +72,14 @@ Bytes bytes_of(std::span<const float> values) {
 }
 
 /// Every element within `tolerance` of the largest magnitude.
-void expect_near(std::span<const float> found, std::span<const float> expected, float tolerance, const std::string& what) {
+void expect_near(std::span<const float> found, std::span<const float> expected, float tolerance,
+                 const std::string& what) {
   ASSERT_EQ(found.size(), expected.size()) << what;
   float largest = 0;
   for (const float x : expected) largest = std::max(largest, std::abs(x));
   ASSERT_GT(largest, 0) << what;
-  for (std::size_t i = 0; i < found.size(); ++i) ASSERT_NEAR(found[i], expected[i], largest * tolerance) << what << " element " << i;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    ASSERT_NEAR(found[i], expected[i], largest * tolerance) << what << " element " << i;
 }
 
 TEST(Pytorch, agrees_on_the_loss_and_the_gradient_of_every_parameter) {
@@ -86,7 +89,10 @@ TEST(Pytorch, agrees_on_the_loss_and_the_gradient_of_every_parameter) {
   program::GraphBuilder builder(&literals, -1, constants);
   const auto literal = [&](const std::string& name, DType dtype, const Shape& shape) {
     const auto& at = file.entry(name);
-    return builder.literal(dtype, shape, ByteView(file.bytes()).subspan(static_cast<std::size_t>(at.begin), static_cast<std::size_t>(at.bytes())));
+    return builder.literal(
+        dtype, shape,
+        ByteView(file.bytes())
+            .subspan(static_cast<std::size_t>(at.begin), static_cast<std::size_t>(at.bytes())));
   };
   const ParameterList parameters = gpt_parameters(kModel);
   Weights weights;
@@ -103,7 +109,8 @@ TEST(Pytorch, agrees_on_the_loss_and_the_gradient_of_every_parameter) {
   std::vector<Value> parts = {as_u8(loss)};
   for (const Value& gradient : autodiff::gradients(loss, wanted)) parts.push_back(as_u8(gradient));
   const std::array views = {ByteView(file.bytes())};
-  const std::vector<float> found = floats_of(runtime::interpret(builder.finish(concat(parts, 0)), {{}, views, literals}));
+  const std::vector<float> found =
+      floats_of(runtime::interpret(builder.finish(concat(parts, 0)), {{}, views, literals}));
 
   EXPECT_NEAR(found[0], file.floats("loss")[0], 2e-6F);
   auto at = found.begin() + 1;
@@ -120,9 +127,12 @@ TEST(Pytorch, agrees_on_the_learning_rate_of_every_step) {
   LiteralTable literals;
   program::GraphBuilder builder(&literals, -1, {});
   const std::vector<float> expected = file.floats("learning_rates");
-  const Value rates = learning_rate(kOptimizer, builder.iota({static_cast<std::int64_t>(expected.size()) + 1}, 0));
-  const std::vector<float> found = floats_of(runtime::interpret(builder.finish(as_u8(rates)), {{}, {}, literals}));
-  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(found[i], expected[i], expected[i] * 1e-5F) << i;
+  const Value rates =
+      learning_rate(kOptimizer, builder.iota({static_cast<std::int64_t>(expected.size()) + 1}, 0));
+  const std::vector<float> found =
+      floats_of(runtime::interpret(builder.finish(as_u8(rates)), {{}, {}, literals}));
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    EXPECT_NEAR(found[i], expected[i], expected[i] * 1e-5F) << i;
   EXPECT_EQ(found.back(), kOptimizer.min_learning_rate) << "past the end of the decay";
 }
 
@@ -140,8 +150,11 @@ TEST(Pytorch, agrees_on_four_steps_of_adamw_with_clipping) {
     const auto part = [&](int index) { return read_bytes(builder.state(), DType::f32, {n}, index * n * 4); };
     const Value g = builder.literal(DType::f32, {n}, bytes_of(gradient)) * static_cast<float>(step + 1);
     const Value number = broadcast_to(builder.scalar_i32(step), {1});
-    const AdamWUpdate update = adamw(kOptimizer, {part(0), part(1), part(2)}, g, parameters.decaying(), number);
-    const Value next = program::concat({as_u8(update.next.parameters), as_u8(update.next.first_moment), as_u8(update.next.second_moment), as_u8(update.gradient_norm)}, 0);
+    const AdamWUpdate update =
+        adamw(kOptimizer, {part(0), part(1), part(2)}, g, parameters.decaying(), number);
+    const Value next = program::concat({as_u8(update.next.parameters), as_u8(update.next.first_moment),
+                                        as_u8(update.next.second_moment), as_u8(update.gradient_norm)},
+                                       0);
     const Bytes before = bytes_of(state);
     state = floats_of(runtime::interpret(builder.finish(next), {before, {}, literals}));
     const float norm = state.back();

@@ -1,8 +1,9 @@
 #include "lydian/models/recipe.h"
 
+#include <toml++/toml.h>
+
 #include <cmath>
 #include <set>
-#include <toml++/toml.h>
 
 #include "lydian/core/file.h"
 #include "lydian/merkle/tree.h"
@@ -12,10 +13,12 @@ namespace {
 
 constexpr double kMaxTokens = 1e12;
 
-/// One table of the file: takes keys off it with their types checked, and in the end refuses those nobody took.
+/// One table of the file: takes keys off it with their types checked, and in the end refuses those nobody
+/// took.
 class Section {
  public:
-  Section(const toml::table* table, std::string name, std::string place) : table_(table), name_(std::move(name)), place_(std::move(place)) {}
+  Section(const toml::table* table, std::string name, std::string place)
+      : table_(table), name_(std::move(name)), place_(std::move(place)) {}
 
   template <typename T>
   Status take(std::string_view key, T& value, bool required = false) {
@@ -32,7 +35,8 @@ class Section {
     if (table_ == nullptr) return {};
     for (const auto& [key, node] : *table_) {
       if (known_.contains(std::string(key.str()))) continue;
-      return fail("{}:{}: [{}] has the unknown key \"{}\"; known are: {}", place_, node.source().begin.line, name_, key.str(), known_list());
+      return fail("{}:{}: [{}] has the unknown key \"{}\"; known are: {}", place_, node.source().begin.line,
+                  name_, key.str(), known_list());
     }
     return {};
   }
@@ -89,7 +93,8 @@ struct File {
 
   [[nodiscard]] Result<Section> section(const char* name) const {
     const toml::node* node = table.get(name);
-    if (node != nullptr && !node->is_table()) return fail("{}: \"{}\" must be a table, [{}]", place, name, name);
+    if (node != nullptr && !node->is_table())
+      return fail("{}: \"{}\" must be a table, [{}]", place, name, name);
     return Section(node == nullptr ? nullptr : node->as_table(), name, place);
   }
 };
@@ -116,7 +121,8 @@ Status read_data(const File& file, const std::filesystem::path& folder, Recipe& 
   TRY_STATUS(section.take("tokenizer", tokenizer));
   TRY_STATUS(section.take("validation", validation));
   TRY_STATUS(section.finish());
-  if (!(validation >= 0 && validation < 1)) return fail("{}: validation = {}, expected 0 to less than 1", file.place, validation);
+  if (!(validation >= 0 && validation < 1))
+    return fail("{}: validation = {}, expected 0 to less than 1", file.place, validation);
   const std::string text = TRY(read_text_file(folder / name));
   if (tokenizer == "byte") {
     recipe.tokenizer = Tokenizer::bytes();
@@ -132,7 +138,8 @@ Status read_data(const File& file, const std::filesystem::path& folder, Recipe& 
   data.token_bytes = recipe.tokenizer.token_bytes();
   data.blob = {merkle::blob_root(recipe.token_file), static_cast<std::int64_t>(recipe.token_file.size())};
   recipe.validation_end = data.blob.bytes / data.token_bytes;
-  recipe.validation_begin = static_cast<std::int64_t>(static_cast<double>(recipe.validation_end) * (1 - validation));
+  recipe.validation_begin =
+      static_cast<std::int64_t>(static_cast<double>(recipe.validation_end) * (1 - validation));
   data.begin = 0;
   data.end = recipe.validation_begin;
   recipe.training.metadata = recipe.tokenizer.metadata();
@@ -162,18 +169,24 @@ Status read_training(const File& file, const RecipeOverrides& overrides, Recipe&
   TRY_STATUS(section.take("evaluate_every", recipe.evaluate_every));
   TRY_STATUS(section.take("evaluation_batches", recipe.evaluation_batches));
   TRY_STATUS(section.finish());
-  if (training.interval < 1) return fail("{}: checkpoint_every = {}, expected 1 or more", file.place, training.interval);
-  if (decay_steps < 0) return fail("{}: decay_steps = {}, expected 0 (all steps) or more than warmup", file.place, decay_steps);
+  if (training.interval < 1)
+    return fail("{}: checkpoint_every = {}, expected 1 or more", file.place, training.interval);
+  if (decay_steps < 0)
+    return fail("{}: decay_steps = {}, expected 0 (all steps) or more than warmup", file.place, decay_steps);
   if (overrides.steps) training.steps = *overrides.steps;
   training.interval = std::min(training.interval, std::max<std::int64_t>(training.steps, 1));
-  optimizer.decay_steps = decay_steps != 0 ? decay_steps : std::max(training.steps, optimizer.warmup_steps + 1);
+  optimizer.decay_steps =
+      decay_steps != 0 ? decay_steps : std::max(training.steps, optimizer.warmup_steps + 1);
   training.seed = {static_cast<std::uint64_t>(seed)};
-  if (recipe.evaluate_every < 1) return fail("{}: evaluate_every = {}, expected 1 or more", file.place, recipe.evaluate_every);
-  if (recipe.evaluation_batches < 1) return fail("{}: evaluation_batches = {}, expected 1 or more", file.place, recipe.evaluation_batches);
+  if (recipe.evaluate_every < 1)
+    return fail("{}: evaluate_every = {}, expected 1 or more", file.place, recipe.evaluate_every);
+  if (recipe.evaluation_batches < 1)
+    return fail("{}: evaluation_batches = {}, expected 1 or more", file.place, recipe.evaluation_batches);
   if (const auto valid = check(training); !valid) return within(file.place, valid.error());
   const std::int64_t held_out = recipe.validation_end - recipe.validation_begin;
   if (held_out > 0 && held_out <= training.model.context) {
-    return fail("{}: validation holds out {} tokens, expected 0 or more than context = {}", file.place, held_out, training.model.context);
+    return fail("{}: validation holds out {} tokens, expected 0 or more than context = {}", file.place,
+                held_out, training.model.context);
   }
   return {};
 }
@@ -183,7 +196,8 @@ Status read_sample(const File& file, Recipe& recipe) {
   TRY_STATUS(section.take("prompt", recipe.sample_prompt));
   TRY_STATUS(section.take("tokens", recipe.sample_tokens));
   TRY_STATUS(section.finish());
-  if (recipe.sample_tokens < 0 || recipe.sample_tokens > 1 << 24) return fail("{}: tokens = {}, expected 0 to 2^24", file.place, recipe.sample_tokens);
+  if (recipe.sample_tokens < 0 || recipe.sample_tokens > 1 << 24)
+    return fail("{}: tokens = {}, expected 0 to 2^24", file.place, recipe.sample_tokens);
   return {};
 }
 
@@ -193,49 +207,61 @@ Status read_offer(const File& file, Offer& offer) {
   TRY_STATUS(section.take("max_price", offer.max_price));
   TRY_STATUS(section.take("solver_bond", offer.solver_bond));
   TRY_STATUS(section.take("challenge_bond", offer.challenge_bond));
-  const std::initializer_list<std::pair<const char*, std::int64_t*>> times = {{"auction_seconds", &offer.auction_seconds},
-                                                                               {"expiry_seconds", &offer.expiry_seconds},
-                                                                               {"challenge_window_seconds", &offer.challenge_window_seconds},
-                                                                               {"checkpoint_seconds", &offer.checkpoint_seconds},
-                                                                               {"move_budget_seconds", &offer.move_budget_seconds}};
+  const std::initializer_list<std::pair<const char*, std::int64_t*>> times = {
+      {"auction_seconds", &offer.auction_seconds},
+      {"expiry_seconds", &offer.expiry_seconds},
+      {"challenge_window_seconds", &offer.challenge_window_seconds},
+      {"checkpoint_seconds", &offer.checkpoint_seconds},
+      {"move_budget_seconds", &offer.move_budget_seconds}};
   for (const auto& [key, value] : times) TRY_STATUS(section.take(key, *value));
   TRY_STATUS(section.finish());
   // The bounds of docs/protocol.md, section 4.
   constexpr std::int64_t kMaxSeconds = 30 * 24 * 3600;
   for (const auto& [key, value] : times) {
-    if (*value < 1 || *value > kMaxSeconds) return fail("{}: {} = {}, expected 1 to {} (30 days)", file.place, key, *value, kMaxSeconds);
+    if (*value < 1 || *value > kMaxSeconds)
+      return fail("{}: {} = {}, expected 1 to {} (30 days)", file.place, key, *value, kMaxSeconds);
   }
   if (offer.auction_seconds > offer.expiry_seconds) {
-    return fail("{}: auction_seconds = {} and expiry_seconds = {}, an offer cannot expire before its auction ends", file.place, offer.auction_seconds, offer.expiry_seconds);
+    return fail(
+        "{}: auction_seconds = {} and expiry_seconds = {}, an offer cannot expire before its auction ends",
+        file.place, offer.auction_seconds, offer.expiry_seconds);
   }
   if (!(offer.min_price > 0 && offer.max_price >= offer.min_price && offer.max_price <= kMaxTokens)) {
-    return fail("{}: min_price = {} and max_price = {}, expected 0 < min <= max <= 10^12", file.place, offer.min_price, offer.max_price);
+    return fail("{}: min_price = {} and max_price = {}, expected 0 < min <= max <= 10^12", file.place,
+                offer.min_price, offer.max_price);
   }
-  if (!(offer.solver_bond > 0 && offer.solver_bond <= kMaxTokens && offer.challenge_bond > 0 && offer.challenge_bond <= kMaxTokens)) {
-    return fail("{}: solver_bond = {} and challenge_bond = {}, expected both above 0 and at most 10^12", file.place, offer.solver_bond, offer.challenge_bond);
+  if (!(offer.solver_bond > 0 && offer.solver_bond <= kMaxTokens && offer.challenge_bond > 0 &&
+        offer.challenge_bond <= kMaxTokens)) {
+    return fail("{}: solver_bond = {} and challenge_bond = {}, expected both above 0 and at most 10^12",
+                file.place, offer.solver_bond, offer.challenge_bond);
   }
   return {};
 }
 
 }  // namespace
 
-Result<Recipe> parse_recipe(std::string_view text, const std::filesystem::path& folder, const std::string& place, const RecipeOverrides& overrides) {
+Result<Recipe> parse_recipe(std::string_view text, const std::filesystem::path& folder,
+                            const std::string& place, const RecipeOverrides& overrides) {
   File file{.place = place};
   try {
     file.table = toml::parse(text, place);
   } catch (const toml::parse_error& error) {
     return fail("{}:{}: {}", place, error.source().begin.line, error.description());
   }
-  static const std::set<std::string_view> kSections = {"name", "model", "data", "training", "sample", "offer"};
+  static const std::set<std::string_view> kSections = {"name",     "model",  "data",
+                                                       "training", "sample", "offer"};
   for (const auto& [key, node] : file.table) {
     if (!kSections.contains(key.str())) {
-      return fail("{}:{}: unknown \"{}\"; a job file has name, [model], [data], [training], [sample] and [offer]", place, node.source().begin.line, key.str());
+      return fail(
+          "{}:{}: unknown \"{}\"; a job file has name, [model], [data], [training], [sample] and [offer]",
+          place, node.source().begin.line, key.str());
     }
   }
   Recipe recipe;
   recipe.name = std::filesystem::path(place).stem().string();
   if (const toml::node* name = file.table.get("name"); name != nullptr) {
-    if (!name->is_string()) return fail("{}:{}: \"name\" must be a text in quotes", place, name->source().begin.line);
+    if (!name->is_string())
+      return fail("{}:{}: \"name\" must be a text in quotes", place, name->source().begin.line);
     recipe.name = name->value_or(std::string());
   }
   TRY_STATUS(read_model(file, recipe.training.model));
@@ -248,7 +274,8 @@ Result<Recipe> parse_recipe(std::string_view text, const std::filesystem::path& 
 
 Result<Recipe> read_recipe(const std::filesystem::path& path, const RecipeOverrides& overrides) {
   const std::string text = TRY(read_text_file(path));
-  return parse_recipe(text, path.has_parent_path() ? path.parent_path() : std::filesystem::path("."), path.string(), overrides);
+  return parse_recipe(text, path.has_parent_path() ? path.parent_path() : std::filesystem::path("."),
+                      path.string(), overrides);
 }
 
 }  // namespace lydian::models

@@ -1,5 +1,5 @@
-// A job file (TOML): what to train, on what, how. Read strictly: an unknown key or a value out of range is an error
-// that names the key and its line.
+// A job file (TOML): what to train, on what, how. Read strictly: an unknown key or a value out of range is an
+// error that names the key and its line.
 #pragma once
 
 #include <filesystem>
@@ -41,9 +41,10 @@ struct RecipeOverrides {
   std::optional<std::int64_t> steps;
 };
 
-[[nodiscard]] Result<Recipe> read_recipe(const std::filesystem::path& path, const RecipeOverrides& overrides = {});
+[[nodiscard]] Result<Recipe> read_recipe(const std::filesystem::path& path,
+                                         const RecipeOverrides& overrides = {});
 /// text is the job file's content; data files are found relative to folder. `place` is for errors.
-[[nodiscard]] Result<Recipe> parse_recipe(std::string_view text, const std::filesystem::path& folder, const std::string& place,
-                                          const RecipeOverrides& overrides = {});
+[[nodiscard]] Result<Recipe> parse_recipe(std::string_view text, const std::filesystem::path& folder,
+                                          const std::string& place, const RecipeOverrides& overrides = {});
 
 }  // namespace lydian::models

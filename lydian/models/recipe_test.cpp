@@ -7,10 +7,12 @@
 namespace lydian::models {
 namespace {
 
-/// A folder with a text of 1000 characters of 10 kinds, one of bytes that are not UTF-8, and one that is empty.
+/// A folder with a text of 1000 characters of 10 kinds, one of bytes that are not UTF-8, and one that is
+/// empty.
 class RecipeTest : public testing::Test {
  protected:
-  RecipeTest() : folder_(std::filesystem::temp_directory_path() / fmt::format("lydian_recipe_test_{}", ::getpid())) {
+  RecipeTest()
+      : folder_(std::filesystem::temp_directory_path() / fmt::format("lydian_recipe_test_{}", ::getpid())) {
     std::filesystem::create_directories(folder_);
     std::string text;
     for (int i = 0; i < 1000; ++i) text += static_cast<char>('a' + i % 10);
@@ -45,31 +47,42 @@ TEST_F(RecipeTest, fills_what_is_not_said_with_defaults) {
 
 TEST_F(RecipeTest, reads_every_key) {
   const auto recipe = parse(
-      "name = \"mine\"\n[model]\nkind = \"gpt\"\nlayers = 2\nheads = 3\nwidth = 12\ncontext = 5\ntied = false\n"
+      "name = \"mine\"\n[model]\nkind = \"gpt\"\nlayers = 2\nheads = 3\nwidth = 12\ncontext = 5\ntied = "
+      "false\n"
       "[data]\nfile = \"text.txt\"\ntokenizer = \"byte\"\nvalidation = 0.25\n"
-      "[training]\nsteps = 30\nbatch = 2\nseed = -1\ncheckpoint_every = 7\nlearning_rate = 1e-2\nmin_learning_rate = 1e-3\nwarmup = 4\n"
-      "decay_steps = 20\nbeta1 = 0.8\nbeta2 = 0.95\nepsilon = 1e-7\nweight_decay = 0\nclip = 0.5\nevaluate_every = 9\nevaluation_batches = 3\n"
+      "[training]\nsteps = 30\nbatch = 2\nseed = -1\ncheckpoint_every = 7\nlearning_rate = "
+      "1e-2\nmin_learning_rate = 1e-3\nwarmup = 4\n"
+      "decay_steps = 20\nbeta1 = 0.8\nbeta2 = 0.95\nepsilon = 1e-7\nweight_decay = 0\nclip = "
+      "0.5\nevaluate_every = 9\nevaluation_batches = 3\n"
       "[sample]\nprompt = \"ab\"\ntokens = 11\n"
-      "[offer]\nmin_price = 2\nmax_price = 2.5\nsolver_bond = 7\nchallenge_bond = 3\nauction_seconds = 1\nexpiry_seconds = 2\n"
+      "[offer]\nmin_price = 2\nmax_price = 2.5\nsolver_bond = 7\nchallenge_bond = 3\nauction_seconds = "
+      "1\nexpiry_seconds = 2\n"
       "challenge_window_seconds = 3\ncheckpoint_seconds = 4\nmove_budget_seconds = 5\n");
   ASSERT_TRUE(recipe) << recipe.error().message;
   EXPECT_EQ(recipe->name, "mine");
   const GptConfig& model = recipe->training.model;
-  EXPECT_EQ(std::tie(model.layers, model.heads, model.width, model.context, model.vocabulary), std::make_tuple(2, 3, 12, 5, 256));
+  EXPECT_EQ(std::tie(model.layers, model.heads, model.width, model.context, model.vocabulary),
+            std::make_tuple(2, 3, 12, 5, 256));
   EXPECT_FALSE(model.tied);
   EXPECT_EQ(recipe->validation_begin, 750);
   const TrainingConfig& training = recipe->training;
   EXPECT_EQ(std::tie(training.steps, training.batch, training.interval), std::make_tuple(30, 2, 7));
   EXPECT_EQ(training.seed.value, ~std::uint64_t{0});
   const AdamWConfig& optimizer = training.optimizer;
-  EXPECT_EQ(std::tie(optimizer.learning_rate, optimizer.min_learning_rate, optimizer.beta1, optimizer.beta2, optimizer.epsilon),
+  EXPECT_EQ(std::tie(optimizer.learning_rate, optimizer.min_learning_rate, optimizer.beta1, optimizer.beta2,
+                     optimizer.epsilon),
             std::make_tuple(1e-2F, 1e-3F, 0.8F, 0.95F, 1e-7F));
-  EXPECT_EQ(std::tie(optimizer.weight_decay, optimizer.clip_norm, optimizer.warmup_steps, optimizer.decay_steps), std::make_tuple(0.0F, 0.5F, 4, 20));
-  EXPECT_EQ(std::tie(recipe->evaluate_every, recipe->evaluation_batches, recipe->sample_prompt, recipe->sample_tokens),
+  EXPECT_EQ(
+      std::tie(optimizer.weight_decay, optimizer.clip_norm, optimizer.warmup_steps, optimizer.decay_steps),
+      std::make_tuple(0.0F, 0.5F, 4, 20));
+  EXPECT_EQ(std::tie(recipe->evaluate_every, recipe->evaluation_batches, recipe->sample_prompt,
+                     recipe->sample_tokens),
             std::make_tuple(9, 3, std::string("ab"), 11));
   const Offer& offer = recipe->offer;
-  EXPECT_EQ(std::tie(offer.min_price, offer.max_price, offer.solver_bond, offer.challenge_bond), std::make_tuple(2, 2.5, 7, 3));
-  EXPECT_EQ(std::tie(offer.auction_seconds, offer.expiry_seconds, offer.challenge_window_seconds, offer.checkpoint_seconds, offer.move_budget_seconds),
+  EXPECT_EQ(std::tie(offer.min_price, offer.max_price, offer.solver_bond, offer.challenge_bond),
+            std::make_tuple(2, 2.5, 7, 3));
+  EXPECT_EQ(std::tie(offer.auction_seconds, offer.expiry_seconds, offer.challenge_window_seconds,
+                     offer.checkpoint_seconds, offer.move_budget_seconds),
             std::make_tuple(1, 2, 3, 4, 5));
 }
 
@@ -139,8 +152,11 @@ TEST_F(RecipeTest, refuses_and_says_what_would_be_right) {
   for (const auto& [text, message] : refused) {
     const auto recipe = parse(text);
     ASSERT_FALSE(recipe) << text;
-    EXPECT_NE(recipe.error().message.find(message), std::string::npos) << text << "\n" << recipe.error().message;
-    EXPECT_TRUE(recipe.error().message.starts_with("job.toml") || recipe.error().message.starts_with(folder_.string())) << recipe.error().message;
+    EXPECT_NE(recipe.error().message.find(message), std::string::npos) << text << "\n"
+                                                                       << recipe.error().message;
+    EXPECT_TRUE(recipe.error().message.starts_with("job.toml") ||
+                recipe.error().message.starts_with(folder_.string()))
+        << recipe.error().message;
   }
 }
 

@@ -6,7 +6,8 @@
 
 namespace lydian::models {
 
-StateFile::StateFile(std::vector<tensor::SafetensorsTensor> tensors, const std::map<std::string, std::string>& metadata)
+StateFile::StateFile(std::vector<tensor::SafetensorsTensor> tensors,
+                     const std::map<std::string, std::string>& metadata)
     : tensors_(std::move(tensors)), header_(tensor::safetensors_header(tensors_, metadata)) {
   bytes_ = static_cast<std::int64_t>(header_.size());
   for (const auto& tensor : tensors_) {
@@ -28,10 +29,12 @@ Value StateFile::read(Value file, const std::string& name) const {
 }
 
 Value StateFile::write(GraphBuilder& builder, std::span<const Value> parts) const {
-  std::vector<Value> bytes = {builder.literal(program::DType::u8, {static_cast<std::int64_t>(header_.size())}, header_)};
+  std::vector<Value> bytes = {
+      builder.literal(program::DType::u8, {static_cast<std::int64_t>(header_.size())}, header_)};
   for (const Value& part : parts) bytes.push_back(as_u8(part));
   const Value file = concat(bytes, 0);
-  ENSURE(file.shape().elements() == bytes_, "the parts have {} bytes, the layout has {}", file.shape().elements(), bytes_);
+  ENSURE(file.shape().elements() == bytes_, "the parts have {} bytes, the layout has {}",
+         file.shape().elements(), bytes_);
   return file;
 }
 

@@ -1,5 +1,5 @@
-// Text to token numbers and back. A character tokenizer knows the distinct bytes-or-code-points of its text; a byte
-// tokenizer needs nothing. A tokenizer's description travels in the metadata of a model file.
+// Text to token numbers and back. A character tokenizer knows the distinct bytes-or-code-points of its text;
+// a byte tokenizer needs nothing. A tokenizer's description travels in the metadata of a model file.
 #pragma once
 
 #include <map>

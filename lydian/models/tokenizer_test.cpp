@@ -20,11 +20,15 @@ TEST(Tokenizer, bytes_take_and_give_back_any_text) {
 }
 
 TEST(Tokenizer, characters_are_numbered_in_ascending_order) {
-  const auto tokenizer = Tokenizer::characters_of("b\xC3\xA9" "a\nba");
+  const auto tokenizer = Tokenizer::characters_of(
+      "b\xC3\xA9"
+      "a\nba");
   ASSERT_TRUE(tokenizer);
   EXPECT_EQ(tokenizer->vocabulary(), 4);
   EXPECT_EQ(tokenizer->encode("\nab\xC3\xA9").value(), (Tokens{0, 1, 2, 3}));
-  EXPECT_EQ(tokenizer->decode(Tokens{3, 2, 1, 0}), "\xC3\xA9" "ba\n");
+  EXPECT_EQ(tokenizer->decode(Tokens{3, 2, 1, 0}),
+            "\xC3\xA9"
+            "ba\n");
 }
 
 TEST(Tokenizer, decodes_unknown_tokens_as_replacement_characters) {
@@ -35,8 +39,9 @@ TEST(Tokenizer, decodes_unknown_tokens_as_replacement_characters) {
 }
 
 TEST(Tokenizer, accepts_every_length_of_utf8_up_to_its_limits) {
-  const std::vector<std::string> accepted = {std::string(1, '\0'), "\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
-                                             "\xEF\xBF\xBF",       "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"};
+  const std::vector<std::string> accepted = {
+      std::string(1, '\0'), "\x7F",         "\xC2\x80",     "\xDF\xBF",         "\xE0\xA0\x80",
+      "\xED\x9F\xBF",       "\xEE\x80\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"};
   for (const std::string& text : accepted) {
     const auto tokenizer = Tokenizer::characters_of(text);
     ASSERT_TRUE(tokenizer) << tokenizer.error().message;
@@ -66,8 +71,10 @@ TEST(Tokenizer, refuses_what_is_not_utf8_and_says_where) {
   };
   for (const std::string& bad : refused) {
     const auto tokenizer = Tokenizer::characters_of("ok" + bad);
-    ASSERT_FALSE(tokenizer) << to_hex(ByteView(reinterpret_cast<const std::uint8_t*>(bad.data()), bad.size()));
-    EXPECT_NE(tokenizer.error().message.find("not valid UTF-8"), std::string::npos) << tokenizer.error().message;
+    ASSERT_FALSE(tokenizer) << to_hex(
+        ByteView(reinterpret_cast<const std::uint8_t*>(bad.data()), bad.size()));
+    EXPECT_NE(tokenizer.error().message.find("not valid UTF-8"), std::string::npos)
+        << tokenizer.error().message;
   }
   EXPECT_EQ(Tokenizer::characters_of("ab\xE2(x").error().message, "byte 3 of the text is not valid UTF-8");
   EXPECT_FALSE(Tokenizer::characters_of(""));
@@ -76,7 +83,8 @@ TEST(Tokenizer, refuses_what_is_not_utf8_and_says_where) {
 TEST(Tokenizer, names_the_character_it_has_never_seen) {
   const auto tokens = Tokenizer::characters_of("ab").value().encode("ab\xE2\x82\xAC");
   ASSERT_FALSE(tokens);
-  EXPECT_EQ(tokens.error().message, "byte 2 of the text is the character U+20AC, which the model has never seen");
+  EXPECT_EQ(tokens.error().message,
+            "byte 2 of the text is the character U+20AC, which the model has never seen");
 }
 
 TEST(Tokenizer, token_files_have_one_byte_a_token_up_to_256_characters_and_two_beyond) {
@@ -94,7 +102,8 @@ TEST(Tokenizer, token_files_have_one_byte_a_token_up_to_256_characters_and_two_b
 }
 
 TEST(Tokenizer, travels_in_metadata) {
-  for (const Tokenizer& tokenizer : {Tokenizer::bytes(), Tokenizer::characters_of("hello \xF0\x9F\x98\x80\n").value()}) {
+  for (const Tokenizer& tokenizer :
+       {Tokenizer::bytes(), Tokenizer::characters_of("hello \xF0\x9F\x98\x80\n").value()}) {
     const auto again = Tokenizer::from_metadata(tokenizer.metadata());
     ASSERT_TRUE(again) << again.error().message;
     EXPECT_EQ(again->metadata(), tokenizer.metadata());

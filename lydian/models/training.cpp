@@ -16,11 +16,14 @@ constexpr const char* kArchitecture = "gpt2";
 
 std::vector<tensor::SafetensorsTensor> parameter_tensors(const ParameterList& parameters) {
   std::vector<tensor::SafetensorsTensor> tensors;
-  for (const Parameter& parameter : parameters.list()) tensors.push_back({parameter.name, DType::f32, parameter.shape});
+  for (const Parameter& parameter : parameters.list())
+    tensors.push_back({parameter.name, DType::f32, parameter.shape});
   return tensors;
 }
 
-std::int64_t parameters_offset(const StateFile& file, const ParameterList& parameters) { return file.offset(parameters.list().front().name); }
+std::int64_t parameters_offset(const StateFile& file, const ParameterList& parameters) {
+  return file.offset(parameters.list().front().name);
+}
 
 /// A batch of windows: inputs and targets, i32 [B*T].
 struct Batch {
@@ -35,7 +38,9 @@ Batch windows(const TokenData& data, Value file, Value starts, std::int64_t time
   const DType dtype = data.token_bytes == 1 ? DType::u8 : DType::u16;
   const Value table = read_bytes(file, dtype, {data.end - data.begin, 1}, data.begin * data.token_bytes);
   const Value index = reshape(reshape(starts, {batch, 1}) + builder.iota({batch, time}, 1), {batch * time});
-  const auto tokens = [&](Value at) { return reshape(convert(gather(table, at), DType::i32), {batch * time}); };
+  const auto tokens = [&](Value at) {
+    return reshape(convert(gather(table, at), DType::i32), {batch * time});
+  };
   return {tokens(index), tokens(index + builder.scalar_i32(1))};
 }
 
@@ -51,38 +56,47 @@ Value loss_of(const GptConfig& model, const Weights& weights, const Batch& batch
   return cross_entropy(gpt_head(model, weights, gpt_features(model, weights, tokens)), batch.targets);
 }
 
-program::Graph training_init(const TrainingConfig& config, const StateFile& state, const ParameterList& parameters, Program& program) {
+program::Graph training_init(const TrainingConfig& config, const StateFile& state,
+                             const ParameterList& parameters, Program& program) {
   GraphBuilder builder(&program.literals, -1, program.constants);
   const Value zero = broadcast_to(builder.scalar(0.0F), {1});
   const Value moments = broadcast_to(builder.scalar(0.0F), {parameters.total()});
   const Value step = broadcast_to(builder.scalar_i32(0), {1});
-  return builder.finish(state.write(builder, std::array{step, zero, zero, zero, parameters.initial(builder, config.seed), moments, moments}));
+  return builder.finish(state.write(
+      builder,
+      std::array{step, zero, zero, zero, parameters.initial(builder, config.seed), moments, moments}));
 }
 
-program::Graph training_step(const TrainingConfig& config, const StateFile& state, const ParameterList& parameters, Program& program) {
+program::Graph training_step(const TrainingConfig& config, const StateFile& state,
+                             const ParameterList& parameters, Program& program) {
   GraphBuilder builder(&program.literals, state.bytes(), program.constants);
   const Value file = builder.state();
   const Value step = state.read(file, "step");
-  const Batch batch = windows(config.data, builder.constant(0), random_starts(config, step), config.model.context);
+  const Batch batch =
+      windows(config.data, builder.constant(0), random_starts(config, step), config.model.context);
   const Weights weights = parameters.read(file, parameters_offset(state, parameters));
   const Value loss = loss_of(config.model, weights, batch, config.batch);
 
   std::vector<Value> wanted;
   for (const Parameter& parameter : parameters.list()) wanted.push_back(weights.at(parameter.name));
   std::vector<Value> flat;
-  for (const Value& gradient : autodiff::gradients(loss, wanted)) flat.push_back(reshape(gradient, {gradient.shape().elements()}));
+  for (const Value& gradient : autodiff::gradients(loss, wanted))
+    flat.push_back(reshape(gradient, {gradient.shape().elements()}));
 
   const Value all = read_bytes(file, DType::f32, {parameters.total()}, parameters_offset(state, parameters));
   const AdamWState before = {all, state.read(file, "adam.m"), state.read(file, "adam.v")};
   const AdamWUpdate update = adamw(config.optimizer, before, concat(flat, 0), parameters.decaying(), step);
-  return builder.finish(state.write(builder, std::array{step + builder.scalar_i32(1), loss, update.gradient_norm, update.learning_rate,
-                                                        update.next.parameters, update.next.first_moment, update.next.second_moment}));
+  return builder.finish(state.write(
+      builder, std::array{step + builder.scalar_i32(1), loss, update.gradient_norm, update.learning_rate,
+                          update.next.parameters, update.next.first_moment, update.next.second_moment}));
 }
 
-program::Graph training_output(const TrainingConfig& config, const StateFile& state, const ParameterList& parameters, Program& program) {
+program::Graph training_output(const TrainingConfig& config, const StateFile& state,
+                               const ParameterList& parameters, Program& program) {
   GraphBuilder builder(&program.literals, state.bytes(), program.constants);
   const StateFile result = result_file(config.model, config.metadata);
-  const Value all = read_bytes(builder.state(), DType::f32, {parameters.total()}, parameters_offset(state, parameters));
+  const Value all =
+      read_bytes(builder.state(), DType::f32, {parameters.total()}, parameters_offset(state, parameters));
   return builder.finish(result.write(builder, std::array{all}));
 }
 
@@ -90,7 +104,8 @@ program::Graph training_output(const TrainingConfig& config, const StateFile& st
 Value kth_largest(Value logits, std::int64_t rank) {
   const Value lowest = logits.builder().scalar(-std::numeric_limits<float>::infinity());
   Value rest = logits;
-  for (std::int64_t i = 1; i < rank; ++i) rest = select(greater_equal(rest, reshape(max(rest, 1), {1, 1})), lowest, rest);
+  for (std::int64_t i = 1; i < rank; ++i)
+    rest = select(greater_equal(rest, reshape(max(rest, 1), {1, 1})), lowest, rest);
   return reshape(max(rest, 1), {1, 1});
 }
 
@@ -103,7 +118,8 @@ Value sample(const GenerationConfig& config, Value logits, Value count) {
     const Value lowest = builder.scalar(-std::numeric_limits<float>::infinity());
     logits = select(less(logits, kth_largest(logits, config.top_k)), lowest, logits);
   }
-  const Value bits = random_bits(builder.iota({1, vocabulary}, 1), reshape(count, {1, 1}), Stream::sampling, config.seed)[0];
+  const Value bits =
+      random_bits(builder.iota({1, vocabulary}, 1), reshape(count, {1, 1}), Stream::sampling, config.seed)[0];
   const Value gumbel = neg(log(neg(log(uniform(bits)))));
   return argmax(logits / config.temperature + gumbel, 1);
 }
@@ -114,23 +130,33 @@ Result<std::int64_t> number_in(const std::map<std::string, std::string>& metadat
   std::int64_t value = 0;
   const char* end = entry->second.data() + entry->second.size();
   const auto parsed = std::from_chars(entry->second.data(), end, value);
-  if (parsed.ec != std::errc{} || parsed.ptr != end) return fail("the model's metadata has \"{}\" = \"{}\", expected a number", key, entry->second);
+  if (parsed.ec != std::errc{} || parsed.ptr != end)
+    return fail("the model's metadata has \"{}\" = \"{}\", expected a number", key, entry->second);
   return value;
 }
 
 Status check_tokens(const TokenData& data, std::int64_t context) {
-  if (data.begin < 0 || data.end * data.token_bytes > data.blob.bytes) return fail("tokens {} to {} of a file of {} bytes", data.begin, data.end, data.blob.bytes);
-  if (data.end - data.begin > std::numeric_limits<std::int32_t>::max()) return fail("{} tokens, at most 2^31 - 1 are possible", data.end - data.begin);
-  if (data.end - data.begin <= context) return fail("{} tokens, a context of {} needs at least {}", data.end - data.begin, context, context + 1);
+  if (data.begin < 0 || data.end * data.token_bytes > data.blob.bytes)
+    return fail("tokens {} to {} of a file of {} bytes", data.begin, data.end, data.blob.bytes);
+  if (data.end - data.begin > std::numeric_limits<std::int32_t>::max())
+    return fail("{} tokens, at most 2^31 - 1 are possible", data.end - data.begin);
+  if (data.end - data.begin <= context)
+    return fail("{} tokens, a context of {} needs at least {}", data.end - data.begin, context, context + 1);
   return {};
 }
 
-/// Whether every tensor of a forward pass over so many sequences of so many tokens is one that a graph can have.
+/// Whether every tensor of a forward pass over so many sequences of so many tokens is one that a graph can
+/// have.
 Status check_sizes(const GptConfig& model, std::int64_t batch, std::int64_t time) {
   const double rows = static_cast<double>(batch) * static_cast<double>(time);
-  const double widest = static_cast<double>(std::max({model.vocabulary, 4 * model.width, model.heads * time}));
-  if (rows <= static_cast<double>(tensor::kMaxExtent) && rows * widest <= static_cast<double>(tensor::kMaxElements)) return {};
-  return fail("{} sequences of {} tokens make a tensor of {:.0f} elements, at most 2^40 (and 2^32 rows) are possible", batch, time, rows * widest);
+  const double widest =
+      static_cast<double>(std::max({model.vocabulary, 4 * model.width, model.heads * time}));
+  if (rows <= static_cast<double>(tensor::kMaxExtent) &&
+      rows * widest <= static_cast<double>(tensor::kMaxElements))
+    return {};
+  return fail(
+      "{} sequences of {} tokens make a tensor of {:.0f} elements, at most 2^40 (and 2^32 rows) are possible",
+      batch, time, rows * widest);
 }
 
 }  // namespace
@@ -142,16 +168,20 @@ Status check(const TrainingConfig& config) {
   if (config.batch < 1 || config.batch > 1 << 20) return fail("batch = {}, expected 1 to 2^20", config.batch);
   TRY_STATUS(check_sizes(config.model, config.batch, config.model.context));
   if (config.steps < 1 || config.steps > 1 << 30) return fail("steps = {}, expected 1 to 2^30", config.steps);
-  if (config.interval < 1 || config.interval > config.steps) return fail("checkpoint_every = {}, expected 1 to steps = {}", config.interval, config.steps);
+  if (config.interval < 1 || config.interval > config.steps)
+    return fail("checkpoint_every = {}, expected 1 to steps = {}", config.interval, config.steps);
   const std::int64_t bytes = gpt_parameters(config.model).total() * 12;
-  if (bytes > tensor::kMaxExtent - 65536) return fail("the model's training state has {} bytes, at most 2^32 are possible", bytes);
+  if (bytes > tensor::kMaxExtent - 65536)
+    return fail("the model's training state has {} bytes, at most 2^32 are possible", bytes);
   return {};
 }
 
 StateFile training_state(const GptConfig& model) {
   const ParameterList parameters = gpt_parameters(model);
-  std::vector<tensor::SafetensorsTensor> tensors = {
-      {"step", DType::i32, {1}}, {"loss", DType::f32, {1}}, {"gradient_norm", DType::f32, {1}}, {"learning_rate", DType::f32, {1}}};
+  std::vector<tensor::SafetensorsTensor> tensors = {{"step", DType::i32, {1}},
+                                                    {"loss", DType::f32, {1}},
+                                                    {"gradient_norm", DType::f32, {1}},
+                                                    {"learning_rate", DType::f32, {1}}};
   const auto named = parameter_tensors(parameters);
   tensors.insert(tensors.end(), named.begin(), named.end());
   tensors.push_back({"adam.m", DType::f32, {parameters.total()}});
@@ -175,7 +205,8 @@ StateFile result_file(const GptConfig& model, const std::map<std::string, std::s
 Result<GptConfig> gpt_from_metadata(const std::map<std::string, std::string>& metadata) {
   const auto architecture = metadata.find("lydian.architecture");
   if (architecture == metadata.end() || architecture->second != kArchitecture) {
-    return fail("the model's metadata does not name the architecture \"{}\" under \"lydian.architecture\"", kArchitecture);
+    return fail("the model's metadata does not name the architecture \"{}\" under \"lydian.architecture\"",
+                kArchitecture);
   }
   GptConfig model;
   model.layers = TRY(number_in(metadata, "lydian.layers"));
@@ -184,7 +215,8 @@ Result<GptConfig> gpt_from_metadata(const std::map<std::string, std::string>& me
   model.context = TRY(number_in(metadata, "lydian.context"));
   model.vocabulary = TRY(number_in(metadata, "lydian.vocabulary"));
   const std::int64_t tied = TRY(number_in(metadata, "lydian.tied"));
-  if (tied != 0 && tied != 1) return fail("the model's metadata has \"lydian.tied\" = {}, expected 0 or 1", tied);
+  if (tied != 0 && tied != 1)
+    return fail("the model's metadata has \"lydian.tied\" = {}, expected 0 or 1", tied);
   model.tied = tied == 1;
   TRY_STATUS(check(model));
   return model;
@@ -208,12 +240,16 @@ StateFile evaluation_state() { return StateFile({{"step", DType::i32, {1}}, {"lo
 Program evaluation_program(const EvaluationConfig& config) {
   const ParameterList parameters = gpt_parameters(config.model);
   const StateFile state = evaluation_state();
-  Program program{.steps = config.steps, .interval = config.steps, .state_bytes = state.bytes(), .result_bytes = state.bytes()};
+  Program program{.steps = config.steps,
+                  .interval = config.steps,
+                  .state_bytes = state.bytes(),
+                  .result_bytes = state.bytes()};
   program.constants = {config.weights, config.data.blob};
   {
     GraphBuilder builder(&program.literals, -1, program.constants);
     const Value step = broadcast_to(builder.scalar_i32(0), {1});
-    program.graph(GraphKind::init) = builder.finish(state.write(builder, std::array{step, broadcast_to(builder.scalar(0.0F), {1})}));
+    program.graph(GraphKind::init) =
+        builder.finish(state.write(builder, std::array{step, broadcast_to(builder.scalar(0.0F), {1})}));
   }
   {
     GraphBuilder builder(&program.literals, state.bytes(), program.constants);
@@ -221,12 +257,15 @@ Program evaluation_program(const EvaluationConfig& config) {
     // Window w of all W = steps * batch begins at w * (room / W).
     const std::int64_t room = config.data.end - config.data.begin - config.model.context;
     const std::int64_t distance = room / (config.steps * config.batch);
-    const Value window = step * builder.scalar_i32(static_cast<std::int32_t>(config.batch)) + builder.iota({config.batch}, 0);
+    const Value window =
+        step * builder.scalar_i32(static_cast<std::int32_t>(config.batch)) + builder.iota({config.batch}, 0);
     const Value starts = window * builder.scalar_i32(static_cast<std::int32_t>(distance));
     const Batch batch = windows(config.data, builder.constant(1), starts, config.model.context);
     const Weights weights = parameters.read(builder.constant(0), config.parameters_offset);
-    const Value loss = state.read(builder.state(), "loss_sum") + loss_of(config.model, weights, batch, config.batch);
-    program.graph(GraphKind::step) = builder.finish(state.write(builder, std::array{step + builder.scalar_i32(1), loss}));
+    const Value loss =
+        state.read(builder.state(), "loss_sum") + loss_of(config.model, weights, batch, config.batch);
+    program.graph(GraphKind::step) =
+        builder.finish(state.write(builder, std::array{step + builder.scalar_i32(1), loss}));
   }
   {
     GraphBuilder builder(&program.literals, state.bytes(), program.constants);
@@ -236,19 +275,25 @@ Program evaluation_program(const EvaluationConfig& config) {
   return program;
 }
 
-StateFile generation_state(std::int64_t total_tokens) { return StateFile({{"count", DType::i32, {1}}, {"tokens", DType::i32, {total_tokens}}}); }
+StateFile generation_state(std::int64_t total_tokens) {
+  return StateFile({{"count", DType::i32, {1}}, {"tokens", DType::i32, {total_tokens}}});
+}
 
 Status check(const GenerationConfig& config) {
   TRY_STATUS(check(config.model));
   if (config.prompt.empty()) return fail("the prompt is empty, at least one token is needed");
   for (const std::int32_t token : config.prompt) {
-    if (token < 0 || token >= config.model.vocabulary) return fail("the prompt has token {}, the vocabulary has {}", token, config.model.vocabulary);
+    if (token < 0 || token >= config.model.vocabulary)
+      return fail("the prompt has token {}, the vocabulary has {}", token, config.model.vocabulary);
   }
-  if (config.new_tokens < 1 || config.new_tokens > 1 << 24) return fail("{} new tokens, expected 1 to 2^24", config.new_tokens);
+  if (config.new_tokens < 1 || config.new_tokens > 1 << 24)
+    return fail("{} new tokens, expected 1 to 2^24", config.new_tokens);
   const std::int64_t total = static_cast<std::int64_t>(config.prompt.size()) + config.new_tokens;
   TRY_STATUS(check_sizes(config.model, 1, std::min(config.model.context, total)));
-  if (!(config.temperature >= 0 && config.temperature <= 100)) return fail("temperature = {}, expected 0 to 100", config.temperature);
-  if (config.top_k < 0 || config.top_k > 1000) return fail("top_k = {}, expected 0 (all) to 1000", config.top_k);
+  if (!(config.temperature >= 0 && config.temperature <= 100))
+    return fail("temperature = {}, expected 0 to 100", config.temperature);
+  if (config.top_k < 0 || config.top_k > 1000)
+    return fail("top_k = {}, expected 0 (all) to 1000", config.top_k);
   return {};
 }
 
@@ -258,7 +303,10 @@ Program generation_program(const GenerationConfig& config) {
   const std::int64_t total = prompt + config.new_tokens;
   const std::int64_t time = std::min(config.model.context, total);
   const StateFile state = generation_state(total);
-  Program program{.steps = config.new_tokens, .interval = config.new_tokens, .state_bytes = state.bytes(), .result_bytes = state.bytes()};
+  Program program{.steps = config.new_tokens,
+                  .interval = config.new_tokens,
+                  .state_bytes = state.bytes(),
+                  .result_bytes = state.bytes()};
   program.constants = {config.weights};
   {
     GraphBuilder builder(&program.literals, -1, program.constants);
@@ -281,11 +329,13 @@ Program generation_program(const GenerationConfig& config) {
     const Value last = gather(features, minimum(count, span) - builder.scalar_i32(1));
     const Value next = sample(config, gpt_head(config.model, weights, last), count);
     const Value extended = select(equal(builder.iota({total}, 0), count), next, tokens);
-    program.graph(GraphKind::step) = builder.finish(state.write(builder, std::array{count + builder.scalar_i32(1), extended}));
+    program.graph(GraphKind::step) =
+        builder.finish(state.write(builder, std::array{count + builder.scalar_i32(1), extended}));
   }
   {
     GraphBuilder builder(&program.literals, state.bytes(), program.constants);
-    program.graph(GraphKind::output) = builder.finish(state.write(builder, std::array{read_bytes(builder.state(), DType::i32, {1 + total}, state.offset("count"))}));
+    program.graph(GraphKind::output) = builder.finish(state.write(
+        builder, std::array{read_bytes(builder.state(), DType::i32, {1 + total}, state.offset("count"))}));
   }
   return program;
 }

@@ -30,11 +30,12 @@ struct TrainingConfig {
 };
 [[nodiscard]] Status check(const TrainingConfig& config);
 
-/// The training state: step i32 [1], loss, gradient_norm and learning_rate f32 [1], the parameters by name, and Adam's
-/// moments adam.m and adam.v, flat f32 [P].
+/// The training state: step i32 [1], loss, gradient_norm and learning_rate f32 [1], the parameters by name,
+/// and Adam's moments adam.m and adam.v, flat f32 [P].
 [[nodiscard]] StateFile training_state(const GptConfig& model);
 /// The result: the parameters, with the model's numbers and the given entries as metadata.
-[[nodiscard]] StateFile result_file(const GptConfig& model, const std::map<std::string, std::string>& metadata);
+[[nodiscard]] StateFile result_file(const GptConfig& model,
+                                    const std::map<std::string, std::string>& metadata);
 /// The model's numbers, from a result's metadata.
 [[nodiscard]] Result<GptConfig> gpt_from_metadata(const std::map<std::string, std::string>& metadata);
 
@@ -43,11 +44,11 @@ struct TrainingConfig {
 
 struct EvaluationConfig {
   GptConfig model;
-  program::Constant weights;            // constant 0: any file that holds the parameters in order
-  std::int64_t parameters_offset = 0;   // bytes
-  TokenData data;                       // constant 1
+  program::Constant weights;           // constant 0: any file that holds the parameters in order
+  std::int64_t parameters_offset = 0;  // bytes
+  TokenData data;                      // constant 1
   std::int64_t batch = 12;
-  std::int64_t steps = 1;               // batches, spread evenly over the data
+  std::int64_t steps = 1;  // batches, spread evenly over the data
 };
 /// State and result: step i32 [1], loss_sum f32 [1]; the mean loss is loss_sum / steps.
 [[nodiscard]] Program evaluation_program(const EvaluationConfig& config);
@@ -59,7 +60,7 @@ struct GenerationConfig {
   std::int64_t parameters_offset = 0;
   std::vector<std::int32_t> prompt;  // at least one token
   std::int64_t new_tokens = 100;
-  float temperature = 0;  // 0: the likeliest token
+  float temperature = 0;   // 0: the likeliest token
   std::int64_t top_k = 0;  // 0: all
   Seed seed;
 };

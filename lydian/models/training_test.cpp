@@ -34,12 +34,16 @@ TrainingConfig tiny(const Bytes& tokens, bool tied) {
   config.steps = 20;
   config.interval = 5;
   config.seed = {1337};
-  config.data = {{merkle::blob_root(tokens), static_cast<std::int64_t>(tokens.size())}, 1, 0, static_cast<std::int64_t>(tokens.size())};
+  config.data = {{merkle::blob_root(tokens), static_cast<std::int64_t>(tokens.size())},
+                 1,
+                 0,
+                 static_cast<std::int64_t>(tokens.size())};
   return config;
 }
 
 /// State roots after init and each step.
-std::vector<Root> run(const Program& program, ByteView constant, int steps, int threads, const ExecutorOptions& options) {
+std::vector<Root> run(const Program& program, ByteView constant, int steps, int threads,
+                      const ExecutorOptions& options) {
   ThreadPool pool(threads);
   Executor init(program.graph(GraphKind::init), program.literals, pool, options);
   Executor step(program.graph(GraphKind::step), program.literals, pool, options);
@@ -85,7 +89,8 @@ TEST(Training, executor_gives_the_interpreters_states_for_every_isa_and_thread_c
     for (const kernels::Isa isa : kernels::supported_isas()) {
       for (const int threads : {1, 2}) {
         for (const bool fuse : {false, true}) {
-          EXPECT_EQ(run(program, tokens, 5, threads, {isa, fuse}), expected) << kernels::name_of(isa) << " threads " << threads << " fuse " << fuse;
+          EXPECT_EQ(run(program, tokens, 5, threads, {isa, fuse}), expected)
+              << kernels::name_of(isa) << " threads " << threads << " fuse " << fuse;
         }
       }
     }
@@ -100,11 +105,13 @@ TEST(Training, kernels_give_the_trace_that_the_definitions_give) {
   runtime::NodeEvaluator reference;
   ThreadPool pool(2);
   for (const GraphKind kind : {GraphKind::init, GraphKind::step, GraphKind::output}) {
-    const runtime::Inputs inputs{kind == GraphKind::init ? ByteView() : ByteView(state), constants, program.literals};
+    const runtime::Inputs inputs{kind == GraphKind::init ? ByteView() : ByteView(state), constants,
+                                 program.literals};
     const runtime::Trace expected = runtime::trace(program.graph(kind), inputs, reference);
     for (const kernels::Isa isa : kernels::supported_isas()) {
       runtime::KernelEvaluator fast(pool, isa);
-      EXPECT_EQ(runtime::trace(program.graph(kind), inputs, fast), expected) << name_of(kind) << " " << kernels::name_of(isa);
+      EXPECT_EQ(runtime::trace(program.graph(kind), inputs, fast), expected)
+          << name_of(kind) << " " << kernels::name_of(isa);
     }
   }
 }

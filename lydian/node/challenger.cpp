@@ -19,7 +19,8 @@ Status Challenger::tick() {
   for (std::uint64_t id = 1; id <= count; ++id) {
     const Job job = TRY(context_->market.job(id));
     TRY_STATUS(play(job));
-    if (job.status == JobStatus::running && job.solver != context_->config.self && !is_busy_) TRY_STATUS(follow(job));
+    if (job.status == JobStatus::running && job.solver != context_->config.self && !is_busy_)
+      TRY_STATUS(follow(job));
     if (job.status == JobStatus::settled || job.status == JobStatus::withdrawn) follows_.erase(id);
   }
   return {};
@@ -30,14 +31,20 @@ Status Challenger::play(const Job& job) {
   for (const ledger::Challenge& challenge : TRY(context_->market.challenges(job.id))) {
     if (challenge.challenger != context_->config.self || told_[challenge.game]) continue;
     const auto known = follows_.find(job.id);
-    const std::shared_ptr<JobFiles> files = known != follows_.end() ? known->second.files : TRY(context_->library.open(job, context_->config.memory_bytes));
+    const std::shared_ptr<JobFiles> files =
+        known != follows_.end() ? known->second.files
+                                : TRY(context_->library.open(job, context_->config.memory_bytes));
     if (!files) continue;
     if (!TRY(desk_.play(challenge, job, files))) continue;
     const auto outcome = TRY(context_->games.game(challenge.game)).game.outcome;
     told_[challenge.game] = true;
     const bool won = outcome == dispute::Outcome::challenger_won;
     const bool moot = outcome == dispute::Outcome::cancelled;
-    context_->tell({"verdict", fmt::format("game {} is over: {}", challenge.game, won ? "the solver was wrong" : moot ? "the claim was dropped" : "the solver was right"),
+    context_->tell({"verdict",
+                    fmt::format("game {} is over: {}", challenge.game,
+                                won    ? "the solver was wrong"
+                                : moot ? "the claim was dropped"
+                                       : "the solver was right"),
                     {{"game", challenge.game}, {"job", job.id}, {"won", won}, {"moot", moot}}});
   }
   return {};
@@ -58,7 +65,9 @@ Result<Challenger::Follow*> Challenger::follow_of(const Job& job) {
     }
     follow.boundary = boundaries_of(job, job.settled).lo;
     follow.state = std::move(*start);
-    context_->tell({"following", fmt::format("job {}: re-executing from boundary {}", job.id, follow.boundary), {{"job", job.id}, {"boundary", follow.boundary}}});
+    context_->tell({"following",
+                    fmt::format("job {}: re-executing from boundary {}", job.id, follow.boundary),
+                    {{"job", job.id}, {"boundary", follow.boundary}}});
   }
   if (follow.attempt != job.attempt) {
     // Another solver: begin again where it begins.
@@ -92,26 +101,34 @@ Status Challenger::compare(const Job& job, Follow& follow) {
   if (ours == theirs.root) {
     static_cast<void>(TRY(context_->library.put(follow.state)));
     follow.checked = follow.verified = index + 1;
-    context_->tell({"verified", fmt::format("job {}: checkpoint {} is right", job.id, index), {{"job", job.id}, {"checkpoint", index}}});
+    context_->tell({"verified",
+                    fmt::format("job {}: checkpoint {} is right", job.id, index),
+                    {{"job", job.id}, {"checkpoint", index}}});
     return {};
   }
   const std::uint64_t now = TRY(context_->market.now());
   if (now > theirs.committed_at + job.terms.challenge_window) {
     follow.checked = index + 1;
-    context_->tell({"too_late", fmt::format("job {}: checkpoint {} is wrong, but its window is closed", job.id, index), {{"job", job.id}, {"checkpoint", index}}});
+    context_->tell({"too_late",
+                    fmt::format("job {}: checkpoint {} is wrong, but its window is closed", job.id, index),
+                    {{"job", job.id}, {"checkpoint", index}}});
     return {};
   }
   const std::string approve = fmt::format("approve:{}:{}", job.id, job.attempt);
   const std::string challenge = fmt::format("challenge:{}:{}:{}", job.id, job.attempt, index);
   if (context_->outbox.in_flight(approve) || context_->outbox.in_flight(challenge)) return {};
   for (const ledger::Challenge& known : TRY(context_->market.challenges(job.id))) {
-    if (known.challenger == context_->config.self && known.attempt == job.attempt && known.checkpoint == index) {
+    if (known.challenger == context_->config.self && known.attempt == job.attempt &&
+        known.checkpoint == index) {
       follow.checked = index + 1;
       return {};
     }
   }
-  context_->tell({"mismatch", fmt::format("job {}: checkpoint {} is committed as {}, it should be {}", job.id, index, theirs.root.hex().substr(0, 16), ours.hex().substr(0, 16)),
-                  {{"job", job.id}, {"checkpoint", index}, {"committed", theirs.root.hex()}, {"computed", ours.hex()}}});
+  context_->tell(
+      {"mismatch",
+       fmt::format("job {}: checkpoint {} is committed as {}, it should be {}", job.id, index,
+                   theirs.root.hex().substr(0, 16), ours.hex().substr(0, 16)),
+       {{"job", job.id}, {"checkpoint", index}, {"committed", theirs.root.hex()}, {"computed", ours.hex()}}});
   if (TRY(context_->market.allowance(context_->config.self)) < job.terms.challenge_bond) {
     return context_->outbox.submit(approve, context_->market.approve_market(job.terms.challenge_bond));
   }

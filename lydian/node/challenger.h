@@ -1,5 +1,5 @@
-// The challenger: re-executes the jobs of others beside them, and disputes the first checkpoint that comes out
-// differently.
+// The challenger: re-executes the jobs of others beside them, and disputes the first checkpoint that comes
+// out differently.
 #pragma once
 
 #include "lydian/node/desk.h"
@@ -8,7 +8,8 @@ namespace lydian::node {
 
 class Challenger {
  public:
-  explicit Challenger(const Context& context) : context_(&context), desk_(context, dispute::Seat::challenger) {}
+  explicit Challenger(const Context& context)
+      : context_(&context), desk_(context, dispute::Seat::challenger) {}
 
   [[nodiscard]] Status tick();
   [[nodiscard]] bool is_busy() const { return is_busy_; }

@@ -1,5 +1,5 @@
-// What every role of a node works with. Time is the ledger's, in seconds of its latest block; how long a turn of work
-// may take is the caller's, in milliseconds of a Clock that sim replaces.
+// What every role of a node works with. Time is the ledger's, in seconds of its latest block; how long a turn
+// of work may take is the caller's, in milliseconds of a Clock that sim replaces.
 #pragma once
 
 #include "lydian/ledger/games.h"
@@ -41,11 +41,14 @@ struct Context {
 /// The boundaries of a job's checkpoint.
 [[nodiscard]] dispute::Interval boundaries_of(const ledger::Job& job, std::uint64_t checkpoint);
 /// Where a checkpoint starts: its state's bytes; empty at boundary 0. Nothing while they are being fetched.
-[[nodiscard]] Result<std::optional<Bytes>> start_of(const Context& context, const ledger::Job& job, const program::Program& program, std::uint64_t checkpoint);
+[[nodiscard]] Result<std::optional<Bytes>> start_of(const Context& context, const ledger::Job& job,
+                                                    const program::Program& program,
+                                                    std::uint64_t checkpoint);
 /// The f32 [1] tensors of a state that is a safetensors file, as {"loss": 1.9}; empty for other bytes.
 [[nodiscard]] nlohmann::json metrics_of(ByteView state);
 
 /// Runs transitions until a boundary or the end of the turn, whichever comes first.
-void run_turn(const Context& context, dispute::Machine& machine, std::uint64_t target, std::uint64_t& boundary, Bytes& state);
+void run_turn(const Context& context, dispute::Machine& machine, std::uint64_t target,
+              std::uint64_t& boundary, Bytes& state);
 
 }  // namespace lydian::node

@@ -22,7 +22,8 @@ void fill_node(Game& game, const program::Program& program) {
 
 std::string name_of_node(const program::Node& node) {
   std::string name(program::name_of(node.form));
-  if (node.form == program::Form::map) name = fmt::format("{} {}", name, kernels::info_of(static_cast<kernels::ScalarFn>(node.fn)).name);
+  if (node.form == program::Form::map)
+    name = fmt::format("{} {}", name, kernels::info_of(static_cast<kernels::ScalarFn>(node.fn)).name);
   return fmt::format("{} {}", name, node.shape.text());
 }
 
@@ -37,32 +38,41 @@ std::string transition_text(const Game& game) {
 
 std::string question_text(const Game& game, const program::Program& program) {
   const dispute::Interval& boundaries = game.claim.boundaries;
-  if (boundaries.length() > 1) return fmt::format("{} steps, {} to {}", boundaries.length(), boundaries.lo, boundaries.hi - 1);
+  if (boundaries.length() > 1)
+    return fmt::format("{} steps, {} to {}", boundaries.length(), boundaries.lo, boundaries.hi - 1);
   const std::string step = transition_text(game);
   const auto& nodes = graph_in_question(game, program).nodes;
   if (!game.in_output) {
     if (game.phase == Phase::trace) return fmt::format("{}, its {} operators", step, nodes.size());
     const std::uint64_t first = game.cursor.index << game.cursor.height;
-    const std::uint64_t last = std::min<std::uint64_t>(((game.cursor.index + 1) << game.cursor.height) - 1, nodes.size() - 1);
+    const std::uint64_t last =
+        std::min<std::uint64_t>(((game.cursor.index + 1) << game.cursor.height) - 1, nodes.size() - 1);
     if (first == last) return fmt::format("{}, operator {}: {}", step, first, name_of_node(nodes[first]));
     return fmt::format("{}, operators {} to {}", step, first, last);
   }
   if (game.node_index >= nodes.size()) return step;
-  const std::string node = fmt::format("{}, operator {} ({})", step, game.node_index, name_of_node(nodes[game.node_index]));
+  const std::string node =
+      fmt::format("{}, operator {} ({})", step, game.node_index, name_of_node(nodes[game.node_index]));
   switch (game.phase) {
     case Phase::tree:
     case Phase::tree_pick:
-    case Phase::publish: return fmt::format("{}, {} blocks of its output", node, std::uint64_t{1} << game.cursor.height);
-    case Phase::element: return fmt::format("{}, one block of its output", node);
+    case Phase::publish:
+      return fmt::format("{}, {} blocks of its output", node, std::uint64_t{1} << game.cursor.height);
+    case Phase::element:
+      return fmt::format("{}, one block of its output", node);
     case Phase::lanes:
-    case Phase::lanes_pick: return fmt::format("{}, element {}, its 32 lanes", node, game.element);
+    case Phase::lanes_pick:
+      return fmt::format("{}, element {}, its 32 lanes", node, game.element);
     case Phase::chain:
-    case Phase::chain_pick: return fmt::format("{}, element {}, {} operations of its sum", node, game.element, game.chain.length());
-    default: return fmt::format("{}, element {}, one operation", node, game.element);
+    case Phase::chain_pick:
+      return fmt::format("{}, element {}, {} operations of its sum", node, game.element, game.chain.length());
+    default:
+      return fmt::format("{}, element {}, one operation", node, game.element);
   }
 }
 
-Result<bool> Desk::play(const ledger::Challenge& challenge, const ledger::Job& job, const std::shared_ptr<JobFiles>& files) {
+Result<bool> Desk::play(const ledger::Challenge& challenge, const ledger::Job& job,
+                        const std::shared_ptr<JobFiles>& files) {
   const std::string purpose = fmt::format("game:{}", challenge.game);
   if (context_->outbox.in_flight(purpose)) return false;
   ledger::GameOnLedger found = TRY(context_->games.game(challenge.game));
@@ -74,7 +84,8 @@ Result<bool> Desk::play(const ledger::Challenge& challenge, const ledger::Job& j
   fill_node(game, files->program);
   if (game.mover() != seat_) {
     const std::uint64_t now = TRY(context_->market.now());
-    if (now > game.deadline()) TRY_STATUS(context_->outbox.submit(purpose, context_->games.timeout(challenge.game)));
+    if (now > game.deadline())
+      TRY_STATUS(context_->outbox.submit(purpose, context_->games.timeout(challenge.game)));
     return false;
   }
   Table* table = TRY(this->table(challenge, job, files));
@@ -84,12 +95,18 @@ Result<bool> Desk::play(const ledger::Challenge& challenge, const ledger::Job& j
   TRY_STATUS(context_->outbox.submit(purpose, context_->games.move(challenge.game, move)));
   const std::string_view seat = seat_ == Seat::responder ? "solver" : "challenger";
   context_->tell({"move",
-                  fmt::format("game {}: {} plays {}; in question: {}", challenge.game, seat, dispute::info_of(game.phase).move, question),
-                  {{"game", challenge.game}, {"job", job.id}, {"seat", seat}, {"move", dispute::info_of(game.phase).move}, {"question", question}}});
+                  fmt::format("game {}: {} plays {}; in question: {}", challenge.game, seat,
+                              dispute::info_of(game.phase).move, question),
+                  {{"game", challenge.game},
+                   {"job", job.id},
+                   {"seat", seat},
+                   {"move", dispute::info_of(game.phase).move},
+                   {"question", question}}});
   return false;
 }
 
-Result<Desk::Table*> Desk::table(const ledger::Challenge& challenge, const ledger::Job& job, const std::shared_ptr<JobFiles>& files) {
+Result<Desk::Table*> Desk::table(const ledger::Challenge& challenge, const ledger::Job& job,
+                                 const std::shared_ptr<JobFiles>& files) {
   const auto known = tables_.find(challenge.game);
   if (known != tables_.end()) return &known->second;
   auto start = TRY(start_of(*context_, job, files->program, challenge.checkpoint));
@@ -98,7 +115,8 @@ Result<Desk::Table*> Desk::table(const ledger::Challenge& challenge, const ledge
   dispute::Execution::Options options{.pool = &context_->pool};
   options.snapshot_bytes_max = static_cast<std::size_t>(context_->config.memory_bytes / 4);
   const std::uint64_t boundary = boundaries_of(job, challenge.checkpoint).lo;
-  table.execution = std::make_unique<dispute::Execution>(*table.machine, boundary, std::move(*start), options);
+  table.execution =
+      std::make_unique<dispute::Execution>(*table.machine, boundary, std::move(*start), options);
   return &tables_.insert_or_assign(challenge.game, std::move(table)).first->second;
 }
 

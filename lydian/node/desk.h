@@ -1,5 +1,6 @@
-// Plays dispute games for one seat: looks at a game on the ledger, and when it is this side's move, computes it from
-// its own execution and sends it. All it needs is on the ledger and in the job's blobs, so it goes on after a restart.
+// Plays dispute games for one seat: looks at a game on the ledger, and when it is this side's move, computes
+// it from its own execution and sends it. All it needs is on the ledger and in the job's blobs, so it goes on
+// after a restart.
 #pragma once
 
 #include <map>
@@ -14,7 +15,8 @@ class Desk {
   Desk(const Context& context, dispute::Seat seat) : context_(&context), seat_(seat) {}
 
   /// A turn of one game. Whether it is over.
-  [[nodiscard]] Result<bool> play(const ledger::Challenge& challenge, const ledger::Job& job, const std::shared_ptr<JobFiles>& files);
+  [[nodiscard]] Result<bool> play(const ledger::Challenge& challenge, const ledger::Job& job,
+                                  const std::shared_ptr<JobFiles>& files);
 
  private:
   struct Table {
@@ -22,8 +24,10 @@ class Desk {
     std::unique_ptr<dispute::Machine> machine;
     std::unique_ptr<dispute::Execution> execution;
   };
-  Result<Table*> table(const ledger::Challenge& challenge, const ledger::Job& job, const std::shared_ptr<JobFiles>& files);
-  Result<dispute::Move> next_move(const ledger::Challenge& challenge, const dispute::Game& game, Table& table);
+  Result<Table*> table(const ledger::Challenge& challenge, const ledger::Job& job,
+                       const std::shared_ptr<JobFiles>& files);
+  Result<dispute::Move> next_move(const ledger::Challenge& challenge, const dispute::Game& game,
+                                  Table& table);
 
   const Context* context_;
   dispute::Seat seat_;

@@ -6,8 +6,8 @@ namespace lydian::node {
 namespace {
 
 constexpr std::chrono::minutes kFetchTimeout{10};
-// A peer that was asked before it served the blob is not asked again for a minute or more; a fetch that begins anew asks
-// at once.
+// A peer that was asked before it served the blob is not asked again for a minute or more; a fetch that
+// begins anew asks at once.
 constexpr std::chrono::seconds kLonely{3};
 
 }  // namespace
@@ -55,13 +55,16 @@ Result<std::unique_ptr<JobFiles>> Library::open(const ledger::Job& job, std::int
   auto files = std::make_unique<JobFiles>();
   files->program = TRY(program::decode_program(*bytes));
   const Root root = program::root_of(files->program);
-  if (root != job.program_root) return fail("the program has the root {}, the ledger says {}", root.hex(), job.program_root.hex());
+  if (root != job.program_root)
+    return fail("the program has the root {}, the ledger says {}", root.hex(), job.program_root.hex());
   TRY_STATUS(program::check_memory(files->program, memory_bytes));
   bool complete = true;
   for (const program::Constant& constant : files->program.constants) {
     auto content = TRY(blob({constant.root, static_cast<std::uint64_t>(constant.bytes)}));
-    if (content) files->constants.push_back(std::move(*content));
-    else complete = false;  // go on: the others are fetched beside it
+    if (content)
+      files->constants.push_back(std::move(*content));
+    else
+      complete = false;  // go on: the others are fetched beside it
   }
   if (!complete) return nullptr;
   return files;

@@ -1,4 +1,5 @@
-// A job's program and constants on this node: from its own blobs, or fetched from the swarm by what the ledger says.
+// A job's program and constants on this node: from its own blobs, or fetched from the swarm by what the
+// ledger says.
 #pragma once
 
 #include <chrono>
@@ -33,8 +34,8 @@ class Library {
   /// Stores and serves.
   [[nodiscard]] Result<BlobId> put(ByteView content);
 
-  /// Nothing while parts are being fetched. Fails for a program that is malformed, not the job's, or needs more than
-  /// memory_bytes.
+  /// Nothing while parts are being fetched. Fails for a program that is malformed, not the job's, or needs
+  /// more than memory_bytes.
   [[nodiscard]] Result<std::unique_ptr<JobFiles>> open(const ledger::Job& job, std::int64_t memory_bytes);
 
  private:
@@ -43,7 +44,8 @@ class Library {
   store::BlobStore* blobs_;
   swarm::Swarm* swarm_;
   std::vector<swarm::Endpoint> peers_;
-  std::map<BlobId, std::chrono::steady_clock::time_point> lonely_since_;  // fetches to which no peer is connected
+  std::map<BlobId, std::chrono::steady_clock::time_point>
+      lonely_since_;  // fetches to which no peer is connected
 };
 
 }  // namespace lydian::node

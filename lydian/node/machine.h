@@ -11,7 +11,8 @@ namespace lydian::node {
 class FastMachine : public dispute::Machine {
  public:
   /// files and pool outlive it.
-  FastMachine(const JobFiles& files, ThreadPool& pool) : Machine(files.program, files.constant_views()), pool_(pool), evaluator_(pool) {}
+  FastMachine(const JobFiles& files, ThreadPool& pool)
+      : Machine(files.program, files.constant_views()), pool_(pool), evaluator_(pool) {}
 
   Bytes run(std::uint64_t transition, Bytes state) override;
   runtime::NodeEvaluator& evaluator(std::uint64_t) override { return evaluator_; }

@@ -38,7 +38,8 @@ Result<std::vector<swarm::Endpoint>> peers_of(const ledger::Market& market, cons
     while (!rest.empty()) {
       const std::size_t space = std::min(rest.find(' '), rest.size());
       // What somebody else registered may be nonsense: then there is no such peer.
-      if (const auto endpoint = swarm::parse_endpoint(rest.substr(0, space)); endpoint) peers.push_back(*endpoint);
+      if (const auto endpoint = swarm::parse_endpoint(rest.substr(0, space)); endpoint)
+        peers.push_back(*endpoint);
       rest.remove_prefix(std::min(space + 1, rest.size()));
     }
   }
@@ -46,9 +47,18 @@ Result<std::vector<swarm::Endpoint>> peers_of(const ledger::Market& market, cons
 }
 
 struct Node::Parts {
-  Parts(const NodeOptions& o, EventSink t, store::Store s, store::BlobStore b, std::unique_ptr<swarm::Swarm> w, ledger::RpcClient r)
-      : options(o), tell(std::move(t)), store(std::move(s)), blobs(std::move(b)), swarm(std::move(w)), rpc(std::move(r)), market(rpc, o.deployment), games(market),
-        library(blobs, *swarm), pool(o.threads) {}
+  Parts(const NodeOptions& o, EventSink t, store::Store s, store::BlobStore b,
+        std::unique_ptr<swarm::Swarm> w, ledger::RpcClient r)
+      : options(o),
+        tell(std::move(t)),
+        store(std::move(s)),
+        blobs(std::move(b)),
+        swarm(std::move(w)),
+        rpc(std::move(r)),
+        market(rpc, o.deployment),
+        games(market),
+        library(blobs, *swarm),
+        pool(o.threads) {}
 
   NodeOptions options;
   EventSink tell;
@@ -78,20 +88,26 @@ struct Node::Parts {
 Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Node::~Node() = default;
 
-Result<std::unique_ptr<Node>> Node::open(const NodeOptions& options, const crypto::PrivateKey& key, EventSink tell, MachineFactory make_machine) {
+Result<std::unique_ptr<Node>> Node::open(const NodeOptions& options, const crypto::PrivateKey& key,
+                                         EventSink tell, MachineFactory make_machine) {
   auto store = TRY(store::Store::open(options.home / "node.db"));
   auto blobs = TRY(store::BlobStore::open(options.home / "blobs"));
-  std::unique_ptr<swarm::Swarm> swarm = TRY(swarm::TorrentSwarm::open({.folder = options.home / "swarm", .listen = options.listen, .loopback = options.loopback}));
+  std::unique_ptr<swarm::Swarm> swarm = TRY(swarm::TorrentSwarm::open(
+      {.folder = options.home / "swarm", .listen = options.listen, .loopback = options.loopback}));
   auto rpc = TRY(ledger::RpcClient::open(options.deployment.rpc_url));
-  auto parts = std::make_unique<Parts>(options, std::move(tell), std::move(store), std::move(blobs), std::move(swarm), std::move(rpc));
+  auto parts = std::make_unique<Parts>(options, std::move(tell), std::move(store), std::move(blobs),
+                                       std::move(swarm), std::move(rpc));
   parts->sender = TRY(ledger::TransactionSender::open(parts->rpc, key, ledger::contract_errors()));
   if (parts->sender->chain_id() != options.deployment.chain_id) {
-    return fail("{}: the ledger's chain is {}, the network file names {}", options.deployment.rpc_url, parts->sender->chain_id(), options.deployment.chain_id);
+    return fail("{}: the ledger's chain is {}, the network file names {}", options.deployment.rpc_url,
+                parts->sender->chain_id(), options.deployment.chain_id);
   }
   parts->outbox = TRY(Outbox::open(*parts->sender, parts->store));
-  const NodeConfig config{parts->sender->address(), options.memory_bytes, options.ask_per_tflop, options.turn_ms};
-  parts->context.emplace(Context{config, parts->market, parts->games, *parts->outbox, parts->store, parts->library, parts->pool, steady_clock(),
-                                 std::move(make_machine), parts->tell});
+  const NodeConfig config{parts->sender->address(), options.memory_bytes, options.ask_per_tflop,
+                          options.turn_ms};
+  parts->context.emplace(Context{config, parts->market, parts->games, *parts->outbox, parts->store,
+                                 parts->library, parts->pool, steady_clock(), std::move(make_machine),
+                                 parts->tell});
   if (options.solves) parts->solver.emplace(*parts->context);
   if (options.challenges) parts->challenger.emplace(*parts->context);
   return std::unique_ptr<Node>(new Node(std::move(parts)));
@@ -114,7 +130,11 @@ Status Node::Parts::finish_transactions() {
   for (const Outbox::Ended& ended : TRY(outbox->tick())) {
     if (!ended.receipt) continue;  // replaced: what it was for is decided anew
     const bool succeeded = ended.receipt->succeeded;
-    tell({succeeded ? "confirmed" : "reverted", "", {{"purpose", ended.purpose}, {"gas", ended.receipt->gas_used}, {"transaction", ended.receipt->transaction_hash.hex()}}});
+    tell({succeeded ? "confirmed" : "reverted",
+          "",
+          {{"purpose", ended.purpose},
+           {"gas", ended.receipt->gas_used},
+           {"transaction", ended.receipt->transaction_hash.hex()}}});
   }
   return {};
 }
@@ -133,18 +153,23 @@ Status Node::Parts::enroll() {
   if (!is_registered) {
     const crypto::Ed25519Key key = TRY(peer_key_of(store));
     std::string text;
-    for (const swarm::Endpoint& endpoint : reachable(options, swarm->listen_port())) text += (text.empty() ? "" : " ") + to_text(endpoint);
+    for (const swarm::Endpoint& endpoint : reachable(options, swarm->listen_port()))
+      text += (text.empty() ? "" : " ") + to_text(endpoint);
     bool is_current = false;
     for (const ledger::RegisteredNode& node : TRY(market.nodes())) {
-      is_current = is_current || (node.operator_address == self && node.endpoints == text && node.peer_key == key.public_key());
+      is_current = is_current || (node.operator_address == self && node.endpoints == text &&
+                                  node.peer_key == key.public_key());
     }
     if (!is_current) {
       const Root digest = TRY(market.possession_digest(self));
-      const auto call = market.register_node(key.public_key(), key.sign(digest.view()), text, static_cast<std::uint64_t>(options.memory_bytes), 1);
+      const auto call = market.register_node(key.public_key(), key.sign(digest.view()), text,
+                                             static_cast<std::uint64_t>(options.memory_bytes), 1);
       return outbox->submit("register", call);
     }
     is_registered = true;
-    tell({"registered", fmt::format("registered as {} at {}", self.text(), text), {{"address", self.text()}, {"endpoints", text}}});
+    tell({"registered",
+          fmt::format("registered as {} at {}", self.text(), text),
+          {{"address", self.text()}, {"endpoints", text}}});
   }
   if (!solver || is_staked) return {};
   const ledger::Stake stake = TRY(market.stake(self));
@@ -154,16 +179,23 @@ Status Node::Parts::enroll() {
     // Put up once: what was lost in a dispute is not topped up without being asked.
     TRY_STATUS(store.set_meta("staked", as_bytes("1")));
     is_staked = true;
-    tell({"staked", fmt::format("stake: {} free, {} locked", ledger::format_units(stake.free, 18), ledger::format_units(stake.locked, 18)), {}});
+    tell({"staked",
+          fmt::format("stake: {} free, {} locked", ledger::format_units(stake.free, 18),
+                      ledger::format_units(stake.locked, 18)),
+          {}});
     return {};
   }
   const ledger::Uint256 missing = options.stake - have;
   if (outbox->in_flight("approve stake")) return {};
-  if (TRY(market.registry_allowance(self)) < missing) return outbox->submit("approve stake", market.approve_registry(missing));
+  if (TRY(market.registry_allowance(self)) < missing)
+    return outbox->submit("approve stake", market.approve_registry(missing));
   return outbox->submit("deposit", market.deposit(missing));
 }
 
-bool Node::is_busy() const { return (parts_->solver && parts_->solver->is_busy()) || (parts_->challenger && parts_->challenger->is_busy()); }
+bool Node::is_busy() const {
+  return (parts_->solver && parts_->solver->is_busy()) ||
+         (parts_->challenger && parts_->challenger->is_busy());
+}
 
 const ledger::Address& Node::address() const { return parts_->context->config.self; }
 

@@ -1,4 +1,5 @@
-// A node: one account on the ledger, one peer in the swarm, one store, and the roles it plays. Driven by tick().
+// A node: one account on the ledger, one peer in the swarm, one store, and the roles it plays. Driven by
+// tick().
 #pragma once
 
 #include <filesystem>
@@ -26,12 +27,12 @@ struct NodeOptions {
 class Node {
  public:
   /// Opens the store, joins the swarm and reaches the ledger; sends nothing yet.
-  static Result<std::unique_ptr<Node>> open(const NodeOptions& options, const crypto::PrivateKey& key, EventSink tell,
-                                            MachineFactory make_machine = make_fast_machine);
+  static Result<std::unique_ptr<Node>> open(const NodeOptions& options, const crypto::PrivateKey& key,
+                                            EventSink tell, MachineFactory make_machine = make_fast_machine);
   ~Node();
 
-  /// A turn of everything: receipts, swarm, registration and stake, then the roles. An error is of this turn: the ledger
-  /// may be down; the next turn tries again.
+  /// A turn of everything: receipts, swarm, registration and stake, then the roles. An error is of this turn:
+  /// the ledger may be down; the next turn tries again.
   [[nodiscard]] Status tick();
   /// It computes: the next turn should follow at once.
   [[nodiscard]] bool is_busy() const;
@@ -52,6 +53,7 @@ class Node {
 /// The node's ed25519 key, made and stored on the first call.
 [[nodiscard]] Result<crypto::Ed25519Key> peer_key_of(store::Store& store);
 /// The peers that registered nodes name.
-[[nodiscard]] Result<std::vector<swarm::Endpoint>> peers_of(const ledger::Market& market, const ledger::Address& self);
+[[nodiscard]] Result<std::vector<swarm::Endpoint>> peers_of(const ledger::Market& market,
+                                                            const ledger::Address& self);
 
 }  // namespace lydian::node

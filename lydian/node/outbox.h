@@ -1,5 +1,5 @@
-// Transactions that survive kill -9: each is signed and written down before it is sent, and sent again after a restart
-// until the ledger has it or another of its nonce. A purpose is in flight at most once.
+// Transactions that survive kill -9: each is signed and written down before it is sent, and sent again after
+// a restart until the ledger has it or another of its nonce. A purpose is in flight at most once.
 #pragma once
 
 #include <map>
@@ -19,12 +19,12 @@ class Outbox {
   /// Whether a transaction of this purpose waits for its receipt.
   [[nodiscard]] bool in_flight(const std::string& purpose) const { return waiting_.contains(purpose); }
 
-  /// Signs, writes down and sends; nothing if the purpose is in flight. A call that the contracts would refuse is an
-  /// error, and nothing is sent.
+  /// Signs, writes down and sends; nothing if the purpose is in flight. A call that the contracts would
+  /// refuse is an error, and nothing is sent.
   [[nodiscard]] Status submit(const std::string& purpose, const ledger::Call& call);
 
-  /// Looks for receipts and sends again what the ledger has lost. What ended since the last call, with its purpose:
-  /// a receipt, or why it failed.
+  /// Looks for receipts and sends again what the ledger has lost. What ended since the last call, with its
+  /// purpose: a receipt, or why it failed.
   struct Ended {
     std::string purpose;
     std::optional<ledger::Receipt> receipt;  // none: another transaction took its nonce

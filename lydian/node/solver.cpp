@@ -29,7 +29,8 @@ struct Snapshot {
 
 std::optional<Snapshot> decode_snapshot(ByteView bytes) {
   if (bytes.size() != 44) return std::nullopt;
-  return Snapshot{load_be<std::uint32_t>(bytes.data()), {Root::from_bytes(bytes.subspan(4, 32)), load_be<std::uint64_t>(bytes.data() + 36)}};
+  return Snapshot{load_be<std::uint32_t>(bytes.data()),
+                  {Root::from_bytes(bytes.subspan(4, 32)), load_be<std::uint64_t>(bytes.data() + 36)}};
 }
 
 }  // namespace
@@ -52,12 +53,15 @@ Status Solver::tick() {
     work_.reset();
     return context_->store.remove_job(job.id, kRole);
   }
-  if (job.status != JobStatus::running || job.solver != context_->config.self || job.attempt != work_->attempt) return give_up(job);
+  if (job.status != JobStatus::running || job.solver != context_->config.self ||
+      job.attempt != work_->attempt)
+    return give_up(job);
   return go_on(job);
 }
 
 Status Solver::defend(const Job& job) {
-  if (job.status != JobStatus::running || job.solver != context_->config.self || job.settled == job.committed) return {};
+  if (job.status != JobStatus::running || job.solver != context_->config.self || job.settled == job.committed)
+    return {};
   for (const ledger::Challenge& challenge : TRY(context_->market.challenges(job.id))) {
     if (challenge.attempt != job.attempt || challenge.checkpoint < job.settled) continue;
     const auto files = TRY(files_of(job));
@@ -72,7 +76,8 @@ Status Solver::collect(const Job& job) {
   const auto checkpoint = TRY(context_->market.checkpoint(job.id, job.settled));
   const std::uint64_t now = TRY(context_->market.now());
   if (checkpoint.open_games > 0 || now <= checkpoint.committed_at + job.terms.challenge_window) return {};
-  return context_->outbox.submit(fmt::format("settle:{}:{}", job.id, job.settled), context_->market.settle(job.id, job.settled));
+  return context_->outbox.submit(fmt::format("settle:{}:{}", job.id, job.settled),
+                                 context_->market.settle(job.id, job.settled));
 }
 
 Result<bool> Solver::is_barred(std::uint64_t job) {
@@ -94,9 +99,11 @@ Status Solver::look_for_work(const std::vector<Job>& jobs) {
   for (const Job& job : jobs) {
     if (job.status == JobStatus::open && !TRY(is_barred(job.id))) TRY_STATUS(consider(job));
     const std::uint64_t now = TRY(context_->market.now());
-    const bool is_late = job.status == JobStatus::running && job.committed == job.settled && now > job.since + job.terms.checkpoint_seconds;
+    const bool is_late = job.status == JobStatus::running && job.committed == job.settled &&
+                         now > job.since + job.terms.checkpoint_seconds;
     if (is_late && job.solver != context_->config.self) {
-      TRY_STATUS(context_->outbox.submit(fmt::format("reopen:{}:{}", job.id, job.attempt), context_->market.reopen(job.id)));
+      TRY_STATUS(context_->outbox.submit(fmt::format("reopen:{}:{}", job.id, job.attempt),
+                                         context_->market.reopen(job.id)));
     }
   }
   return {};
@@ -115,13 +122,17 @@ Status Solver::consider(const Job& job) {
   if (!files) return bar(job.id, files.error().message);
   if (!*files) return {};
   const std::int64_t flops = program::cost_of((*files)->program).job.flops;
-  const ledger::Uint256 ask = context_->config.ask_per_tflop * ledger::Uint256(static_cast<std::uint64_t>(flops / 1'000'000)) / ledger::Uint256(1'000'000U);
+  const ledger::Uint256 ask = context_->config.ask_per_tflop *
+                              ledger::Uint256(static_cast<std::uint64_t>(flops / 1'000'000)) /
+                              ledger::Uint256(1'000'000U);
   if (TRY(context_->market.offer(job.id)) < ask) return {};
   if (TRY(context_->market.stake(context_->config.self)).free < job.terms.solver_bond) return {};
   context_->tell({"accepting", fmt::format("job {} pays enough: accepting", job.id), {{"job", job.id}}});
   // Another solver may be faster: that is no error of ours.
   if (const auto sent = context_->outbox.submit(purpose, context_->market.accept(job.id, ask)); !sent) {
-    context_->tell({"missed", fmt::format("job {} went to another: {}", job.id, sent.error().message), {{"job", job.id}}});
+    context_->tell({"missed",
+                    fmt::format("job {} went to another: {}", job.id, sent.error().message),
+                    {{"job", job.id}}});
   }
   return {};
 }
@@ -150,8 +161,13 @@ Result<bool> Solver::begin(const Job& job) {
   }
   work->machine = context_->make_machine(*files, context_->pool);
   work->remembered_ms = context_->clock.now_ms();
-  context_->tell({"working", fmt::format("job {}: working from boundary {} of {}", job.id, work->boundary, job.steps + 2),
-                  {{"job", job.id}, {"boundary", work->boundary}, {"steps", job.steps}, {"price", ledger::format_units(job.price, 18)}}});
+  context_->tell(
+      {"working",
+       fmt::format("job {}: working from boundary {} of {}", job.id, work->boundary, job.steps + 2),
+       {{"job", job.id},
+        {"boundary", work->boundary},
+        {"steps", job.steps},
+        {"price", ledger::format_units(job.price, 18)}}});
   work_ = std::move(work);
   return true;
 }
@@ -166,14 +182,22 @@ Status Solver::go_on(const Job& job) {
   const dispute::Interval segment = boundaries_of(job, work_->next_checkpoint);
   const std::uint64_t from = work_->boundary;
   run_turn(*context_, *work_->machine, segment.hi, work_->boundary, work_->state);
-  if (work_->boundary != from) context_->tell({"progress", "", {{"job", job.id}, {"boundary", work_->boundary}, {"steps", job.steps}}});
+  if (work_->boundary != from)
+    context_->tell({"progress", "", {{"job", job.id}, {"boundary", work_->boundary}, {"steps", job.steps}}});
   if (work_->boundary == segment.hi) {
     const BlobId id = TRY(context_->library.put(work_->state));
     const Root allowed = TRY(context_->store.record_commitment(job.id, work_->next_checkpoint, id.root));
-    if (allowed != id.root) return fail("job {}: checkpoint {} came out as {}, but {} was signed before; not signing twice", job.id, work_->next_checkpoint, id.root.hex(), allowed.hex());
+    if (allowed != id.root)
+      return fail("job {}: checkpoint {} came out as {}, but {} was signed before; not signing twice", job.id,
+                  work_->next_checkpoint, id.root.hex(), allowed.hex());
     TRY_STATUS(remember());
-    context_->tell({"reached", fmt::format("job {}: checkpoint {} reached, root {}", job.id, work_->next_checkpoint, id.root.hex().substr(0, 16)),
-                    {{"job", job.id}, {"checkpoint", work_->next_checkpoint}, {"root", id.root.hex()}, {"metrics", metrics_of(work_->state)}}});
+    context_->tell({"reached",
+                    fmt::format("job {}: checkpoint {} reached, root {}", job.id, work_->next_checkpoint,
+                                id.root.hex().substr(0, 16)),
+                    {{"job", job.id},
+                     {"checkpoint", work_->next_checkpoint},
+                     {"root", id.root.hex()},
+                     {"metrics", metrics_of(work_->state)}}});
     ++work_->next_checkpoint;
     return commit(job);
   }
@@ -186,13 +210,15 @@ Status Solver::commit(const Job& job) {
   if (job.committed >= work_->next_checkpoint) return {};
   const auto root = TRY(context_->store.commitment(job.id, job.committed));
   if (!root) return {};
-  return context_->outbox.submit(fmt::format("commit:{}:{}:{}", job.id, job.attempt, job.committed), context_->market.commit_checkpoint(job.id, job.committed, *root));
+  return context_->outbox.submit(fmt::format("commit:{}:{}:{}", job.id, job.attempt, job.committed),
+                                 context_->market.commit_checkpoint(job.id, job.committed, *root));
 }
 
 /// Writes down where the work stands.
 Status Solver::remember() {
   const BlobId id = TRY(context_->library.put(work_->state));
-  TRY_STATUS(context_->store.put_job({work_->job, kRole, kWorking, work_->boundary, encode_snapshot(work_->attempt, id)}));
+  TRY_STATUS(context_->store.put_job(
+      {work_->job, kRole, kWorking, work_->boundary, encode_snapshot(work_->attempt, id)}));
   work_->remembered_ms = context_->clock.now_ms();
   return {};
 }

@@ -1,5 +1,6 @@
-// The solver: takes jobs that pay enough, runs them, commits each checkpoint as it is reached, defends it, settles it
-// and collects the pay. What it must not forget is in the store; everything else is read from the ledger each time.
+// The solver: takes jobs that pay enough, runs them, commits each checkpoint as it is reached, defends it,
+// settles it and collects the pay. What it must not forget is in the store; everything else is read from the
+// ledger each time.
 #pragma once
 
 #include "lydian/node/desk.h"

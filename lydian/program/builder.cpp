@@ -56,18 +56,24 @@ Value unary(ScalarFn fn, Value x, DType to = DType::f32) {
 
 }  // namespace
 
-DType Value::dtype() const { return ref_.kind == RefKind::node ? builder_->graph_.nodes[ref_.index].dtype : DType::u8; }
+DType Value::dtype() const {
+  return ref_.kind == RefKind::node ? builder_->graph_.nodes[ref_.index].dtype : DType::u8;
+}
 
 Shape Value::shape() const {
   switch (ref_.kind) {
-    case RefKind::node: return builder_->graph_.nodes[ref_.index].shape;
-    case RefKind::state: return builder_->state_shape_;
-    case RefKind::constant: return builder_->constant_shapes_[ref_.index];
+    case RefKind::node:
+      return builder_->graph_.nodes[ref_.index].shape;
+    case RefKind::state:
+      return builder_->state_shape_;
+    case RefKind::constant:
+      return builder_->constant_shapes_[ref_.index];
   }
   ENSURE(false, "a reference of unknown kind");
 }
 
-GraphBuilder::GraphBuilder(LiteralTable* literals, std::int64_t state_bytes, std::span<const Constant> constants)
+GraphBuilder::GraphBuilder(LiteralTable* literals, std::int64_t state_bytes,
+                           std::span<const Constant> constants)
     : literals_(literals), has_state_(state_bytes >= 0), constants_(constants.begin(), constants.end()) {
   if (has_state_) state_shape_ = Shape{state_bytes};
   for (const Constant& constant : constants_) constant_shapes_.push_back(Shape{constant.bytes});
@@ -85,7 +91,10 @@ Value GraphBuilder::constant(std::size_t index) {
 
 Operand GraphBuilder::operand_of(Value x) const {
   ENSURE(&x.builder() == this, "a value of another graph");
-  return {.ref = x.ref(), .dtype = x.dtype(), .broadcast_mask = 0, .bytes = x.shape().elements() * tensor::size_of(x.dtype())};
+  return {.ref = x.ref(),
+          .dtype = x.dtype(),
+          .broadcast_mask = 0,
+          .bytes = x.shape().elements() * tensor::size_of(x.dtype())};
 }
 
 Value GraphBuilder::add(Node node, std::span<const Value> operands) {
@@ -96,15 +105,18 @@ Value GraphBuilder::add(Node node, std::span<const Value> operands) {
     node.operands[i].broadcast_mask = mask;
   }
   const auto status = validate(node, graph_.nodes, {has_state_ ? state_shape_[0] : -1, constants_});
-  ENSURE(status.has_value(), "node {} ({}): {}", graph_.nodes.size(), name_of(node.form), status.error().message);
-  const auto [entry, is_new] = known_.try_emplace(hash_of(node), static_cast<std::uint32_t>(graph_.nodes.size()));
+  ENSURE(status.has_value(), "node {} ({}): {}", graph_.nodes.size(), name_of(node.form),
+         status.error().message);
+  const auto [entry, is_new] =
+      known_.try_emplace(hash_of(node), static_cast<std::uint32_t>(graph_.nodes.size()));
   if (is_new) graph_.nodes.push_back(node);
   return at(entry->second);
 }
 
 Value GraphBuilder::literal(DType dtype, const Shape& shape, ByteView bytes) {
   Node node{.form = Form::literal, .dtype = dtype, .shape = shape};
-  ENSURE(static_cast<std::int64_t>(bytes.size()) == node.bytes(), "{} bytes for {}", bytes.size(), shape.text());
+  ENSURE(static_cast<std::int64_t>(bytes.size()) == node.bytes(), "{} bytes for {}", bytes.size(),
+         shape.text());
   node.literal = merkle::blob_root(bytes);
   literals_->try_emplace(node.literal, bytes.begin(), bytes.end());
   return add(node, {});
@@ -123,7 +135,8 @@ Value GraphBuilder::scalar_i32(std::int32_t value) {
 }
 
 Value GraphBuilder::iota(const Shape& shape, int axis) {
-  return add({.form = Form::iota, .dtype = DType::i32, .shape = shape, .axis = static_cast<std::uint8_t>(axis)}, {});
+  return add(
+      {.form = Form::iota, .dtype = DType::i32, .shape = shape, .axis = static_cast<std::uint8_t>(axis)}, {});
 }
 
 Value GraphBuilder::map(ScalarFn fn, std::span<const Value> operands, DType convert_to) {
@@ -139,9 +152,12 @@ Value GraphBuilder::map(ScalarFn fn, std::span<const Value> operands, DType conv
   return add(node, operands);
 }
 
-Value GraphBuilder::view(Value x, DType dtype, const Shape& shape, std::int64_t offset, std::span<const std::int64_t> strides) {
+Value GraphBuilder::view(Value x, DType dtype, const Shape& shape, std::int64_t offset,
+                         std::span<const std::int64_t> strides) {
   ENSURE(static_cast<int>(strides.size()) == shape.rank(), "{} strides for {}", strides.size(), shape.text());
-  if (dtype == x.dtype() && shape == x.shape() && offset == 0 && std::ranges::equal(strides, dense_strides(shape))) return x;
+  if (dtype == x.dtype() && shape == x.shape() && offset == 0 &&
+      std::ranges::equal(strides, dense_strides(shape)))
+    return x;
   Node node{.form = Form::view, .dtype = dtype, .shape = shape, .offset = offset};
   std::ranges::copy(strides, node.strides.begin());
   const std::array operands = {x};
@@ -185,7 +201,10 @@ Value GraphBuilder::matmul(Value a, Value b) {
 }
 
 Value GraphBuilder::reduce(std::uint8_t fn, Value x, int axis) {
-  Node node{.form = Form::reduce, .fn = fn, .dtype = fn == 2 ? DType::i32 : x.dtype(), .shape = x.shape().removed(axis)};
+  Node node{.form = Form::reduce,
+            .fn = fn,
+            .dtype = fn == 2 ? DType::i32 : x.dtype(),
+            .shape = x.shape().removed(axis)};
   node.axis = static_cast<std::uint8_t>(axis);
   node.extent = x.shape()[axis];
   const std::array operands = {x};
@@ -193,7 +212,8 @@ Value GraphBuilder::reduce(std::uint8_t fn, Value x, int axis) {
 }
 
 Value GraphBuilder::gather(Value table, Value index) {
-  ENSURE(table.shape().rank() == 2 && index.shape().rank() == 1, "gather of {} by {}", table.shape().text(), index.shape().text());
+  ENSURE(table.shape().rank() == 2 && index.shape().rank() == 1, "gather of {} by {}", table.shape().text(),
+         index.shape().text());
   Node node{.form = Form::gather, .dtype = table.dtype(), .shape = {index.shape()[0], table.shape()[1]}};
   node.extent = table.shape()[0];
   const std::array operands = {table, index};
@@ -232,7 +252,8 @@ Graph GraphBuilder::finish(Value x) const {
     if (!needed[i]) continue;
     Node node = graph_.nodes[i];
     for (std::size_t o = 0; o < node.operand_count; ++o) {
-      if (node.operands[o].ref.kind == RefKind::node) node.operands[o].ref.index = place[node.operands[o].ref.index];
+      if (node.operands[o].ref.kind == RefKind::node)
+        node.operands[o].ref.index = place[node.operands[o].ref.index];
     }
     place[i] = static_cast<std::uint32_t>(graph.nodes.size());
     graph.nodes.push_back(node);
@@ -293,7 +314,8 @@ Value reshape(Value x, const Shape& shape) {
 }
 
 Value transpose(Value x, std::span<const int> order) {
-  ENSURE(static_cast<int>(order.size()) == x.shape().rank(), "{} axes for {}", order.size(), x.shape().text());
+  ENSURE(static_cast<int>(order.size()) == x.shape().rank(), "{} axes for {}", order.size(),
+         x.shape().text());
   std::vector<std::int64_t> extents;
   std::vector<std::int64_t> strides;
   for (const int axis : order) {
@@ -303,11 +325,15 @@ Value transpose(Value x, std::span<const int> order) {
   return x.builder().view(x, x.dtype(), Shape(std::span<const std::int64_t>(extents)), 0, strides);
 }
 
-Value transpose(Value x, std::initializer_list<int> order) { return transpose(x, std::span(order.begin(), order.size())); }
+Value transpose(Value x, std::initializer_list<int> order) {
+  return transpose(x, std::span(order.begin(), order.size()));
+}
 
 Value slice(Value x, int axis, std::int64_t begin, std::int64_t end) {
-  ENSURE(0 <= begin && begin <= end && end <= x.shape()[axis], "slice {}..{} of {}", begin, end, x.shape().text());
-  return x.builder().view(x, x.dtype(), x.shape().with(axis, end - begin), begin * x.shape().stride(axis), dense_strides(x.shape()));
+  ENSURE(0 <= begin && begin <= end && end <= x.shape()[axis], "slice {}..{} of {}", begin, end,
+         x.shape().text());
+  return x.builder().view(x, x.dtype(), x.shape().with(axis, end - begin), begin * x.shape().stride(axis),
+                          dense_strides(x.shape()));
 }
 
 Value broadcast_to(Value x, const Shape& shape) {
@@ -315,7 +341,8 @@ Value broadcast_to(Value x, const Shape& shape) {
   ENSURE(shift >= 0, "broadcast of {} to {}", x.shape().text(), shape.text());
   std::vector<std::int64_t> strides(static_cast<std::size_t>(shape.rank()), 0);
   for (int d = 0; d < x.shape().rank(); ++d) {
-    ENSURE(x.shape()[d] == shape[d + shift] || x.shape()[d] == 1, "broadcast of {} to {}", x.shape().text(), shape.text());
+    ENSURE(x.shape()[d] == shape[d + shift] || x.shape()[d] == 1, "broadcast of {} to {}", x.shape().text(),
+           shape.text());
     if (x.shape()[d] != 1) strides[static_cast<std::size_t>(d + shift)] = x.shape().stride(d);
   }
   return x.builder().view(x, x.dtype(), shape, 0, strides);
@@ -326,9 +353,15 @@ Value read_bytes(Value x, DType dtype, const Shape& shape, std::int64_t byte_off
   return x.builder().view(x, dtype, shape, byte_offset / tensor::size_of(dtype), dense_strides(shape));
 }
 
-Value as_u8(Value x) { return read_bytes(x, DType::u8, {x.shape().elements() * tensor::size_of(x.dtype())}, 0); }
+Value as_u8(Value x) {
+  return read_bytes(x, DType::u8, {x.shape().elements() * tensor::size_of(x.dtype())}, 0);
+}
 
-Value concat(std::span<const Value> operands, int axis) { return operands.front().builder().concat(operands, axis); }
-Value concat(std::initializer_list<Value> operands, int axis) { return concat(std::span(operands.begin(), operands.size()), axis); }
+Value concat(std::span<const Value> operands, int axis) {
+  return operands.front().builder().concat(operands, axis);
+}
+Value concat(std::initializer_list<Value> operands, int axis) {
+  return concat(std::span(operands.begin(), operands.size()), axis);
+}
 
 }  // namespace lydian::program

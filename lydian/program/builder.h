@@ -1,6 +1,6 @@
-// Builds a graph from expressions: x + y, matmul(a, b), sum(x, axis). Shapes broadcast as in NumPy. Equal nodes are
-// made once. A mistake in an expression (shapes that do not fit) is a bug of the caller and aborts; sizes that come
-// from outside are checked before they get here.
+// Builds a graph from expressions: x + y, matmul(a, b), sum(x, axis). Shapes broadcast as in NumPy. Equal
+// nodes are made once. A mistake in an expression (shapes that do not fit) is a bug of the caller and aborts;
+// sizes that come from outside are checked before they get here.
 #pragma once
 
 #include <map>
@@ -14,7 +14,8 @@ namespace lydian::program {
 
 class GraphBuilder;
 
-/// A node of the graph under construction, the state, or a constant. Cheap to copy; lives as long as its builder.
+/// A node of the graph under construction, the state, or a constant. Cheap to copy; lives as long as its
+/// builder.
 class Value {
  public:
   Value() = default;
@@ -38,7 +39,7 @@ class GraphBuilder {
   GraphBuilder(const GraphBuilder&) = delete;
   GraphBuilder& operator=(const GraphBuilder&) = delete;
 
-  [[nodiscard]] Value state();                   // u8 [state_bytes]
+  [[nodiscard]] Value state();                      // u8 [state_bytes]
   [[nodiscard]] Value constant(std::size_t index);  // u8 [bytes]
 
   Value literal(DType dtype, const Shape& shape, ByteView bytes);
@@ -46,7 +47,8 @@ class GraphBuilder {
   Value scalar_i32(std::int32_t value);
   Value iota(const Shape& shape, int axis);
   Value map(kernels::ScalarFn fn, std::span<const Value> operands, DType convert_to = DType::f32);
-  Value view(Value x, DType dtype, const Shape& shape, std::int64_t offset, std::span<const std::int64_t> strides);
+  Value view(Value x, DType dtype, const Shape& shape, std::int64_t offset,
+             std::span<const std::int64_t> strides);
   /// Any number of operands: a tree of concat nodes.
   Value concat(std::span<const Value> operands, int axis);
   Value matmul(Value a, Value b);

@@ -6,12 +6,14 @@
 namespace lydian::program {
 namespace {
 
-constexpr std::array<std::string_view, kForms> kFormNames = {"literal", "iota",   "map",    "view",       "concat",
-                                                             "matmul",  "reduce", "gather", "scatter_add"};
+constexpr std::array<std::string_view, kForms> kFormNames = {
+    "literal", "iota", "map", "view", "concat", "matmul", "reduce", "gather", "scatter_add"};
 constexpr int kWord = 32;
 constexpr int kOperandRefs = 12;  // byte offset in word 0
 
-std::uint64_t load64(const std::uint8_t* bytes, int word, int index) { return load_be<std::uint64_t>(bytes + word * kWord + index * 8); }
+std::uint64_t load64(const std::uint8_t* bytes, int word, int index) {
+  return load_be<std::uint64_t>(bytes + word * kWord + index * 8);
+}
 
 Status expect_zero(ByteView bytes, std::size_t begin, std::size_t end, std::string_view what) {
   for (std::size_t i = begin; i < end; ++i) {
@@ -31,7 +33,8 @@ Result<Shape> load_shape(const std::uint8_t* bytes, int rank) {
   std::array<std::int64_t, tensor::kMaxRank> extents{};
   for (int d = 0; d < tensor::kMaxRank; ++d) {
     extents[static_cast<std::size_t>(d)] = load_be<std::uint32_t>(bytes + kWord + d * 4);
-    if (d >= rank && extents[static_cast<std::size_t>(d)] != 0) return fail("node: axis {} is beyond the rank {}, its extent must be 0", d, rank);
+    if (d >= rank && extents[static_cast<std::size_t>(d)] != 0)
+      return fail("node: axis {} is beyond the rank {}, its extent must be 0", d, rank);
   }
   return Shape::make(std::span(extents).first(static_cast<std::size_t>(rank)));
 }
@@ -54,14 +57,18 @@ std::array<std::uint8_t, kNodeBytes> encode(const Node& node) {
     ENSURE(operand.ref.index < (1U << 24), "operand reference {}", operand.ref.index);
     p[6 + i] = static_cast<std::uint8_t>(operand.dtype);
     p[9 + i] = operand.broadcast_mask;
-    store_be<std::uint32_t>(p + kOperandRefs + 4 * i, static_cast<std::uint32_t>(operand.ref.kind) << 24 | operand.ref.index);
+    store_be<std::uint32_t>(p + kOperandRefs + 4 * i,
+                            static_cast<std::uint32_t>(operand.ref.kind) << 24 | operand.ref.index);
     store_be<std::uint64_t>(p + 2 * kWord + 8 * i, static_cast<std::uint64_t>(operand.bytes));
   }
-  for (int d = 0; d < node.shape.rank(); ++d) store_be<std::uint32_t>(p + kWord + 4 * d, static_cast<std::uint32_t>(node.shape[d]));
+  for (int d = 0; d < node.shape.rank(); ++d)
+    store_be<std::uint32_t>(p + kWord + 4 * d, static_cast<std::uint32_t>(node.shape[d]));
   store_be<std::uint64_t>(p + 2 * kWord + 24, static_cast<std::uint64_t>(node.extent));
   store_be<std::uint64_t>(p + 3 * kWord, static_cast<std::uint64_t>(node.offset));
-  for (std::size_t i = 0; i < kMaxOperands; ++i) store_be<std::uint64_t>(p + 3 * kWord + 8 + 8 * i, static_cast<std::uint64_t>(node.extents[i]));
-  for (std::size_t d = 0; d < node.strides.size(); ++d) store_be<std::uint64_t>(p + 4 * kWord + 8 * d, static_cast<std::uint64_t>(node.strides[d]));
+  for (std::size_t i = 0; i < kMaxOperands; ++i)
+    store_be<std::uint64_t>(p + 3 * kWord + 8 + 8 * i, static_cast<std::uint64_t>(node.extents[i]));
+  for (std::size_t d = 0; d < node.strides.size(); ++d)
+    store_be<std::uint64_t>(p + 4 * kWord + 8 * d, static_cast<std::uint64_t>(node.strides[d]));
   std::copy(node.literal.bytes.begin(), node.literal.bytes.end(), p + 6 * kWord);
   return out;
 }
@@ -83,23 +90,28 @@ Result<Node> decode_node(ByteView bytes) {
     if (i >= node.operand_count) {
       TRY_STATUS(expect_zero(bytes, 6 + i, 7 + i, "dtype of an operand that is not there"));
       TRY_STATUS(expect_zero(bytes, 9 + i, 10 + i, "mask of an operand that is not there"));
-      TRY_STATUS(expect_zero(bytes, kOperandRefs + 4 * i, kOperandRefs + 4 * i + 4, "reference of an operand that is not there"));
-      TRY_STATUS(expect_zero(bytes, 2 * kWord + 8 * i, 2 * kWord + 8 * i + 8, "length of an operand that is not there"));
+      TRY_STATUS(expect_zero(bytes, kOperandRefs + 4 * i, kOperandRefs + 4 * i + 4,
+                             "reference of an operand that is not there"));
+      TRY_STATUS(expect_zero(bytes, 2 * kWord + 8 * i, 2 * kWord + 8 * i + 8,
+                             "length of an operand that is not there"));
       continue;
     }
     Operand& operand = node.operands[i];
     operand.dtype = TRY(tensor::dtype_from_code(p[6 + i]));
     operand.broadcast_mask = p[9 + i];
     const auto ref = load_be<std::uint32_t>(p + kOperandRefs + 4 * i);
-    if (ref >> 24 > 2) return fail("node: operand {} has the reference kind {}, expected 0, 1 or 2", i, ref >> 24);
+    if (ref >> 24 > 2)
+      return fail("node: operand {} has the reference kind {}, expected 0, 1 or 2", i, ref >> 24);
     operand.ref = {static_cast<RefKind>(ref >> 24), ref & 0xffffff};
     operand.bytes = TRY(load_size(p, 2, static_cast<int>(i), "an operand's length"));
   }
   TRY_STATUS(expect_zero(bytes, 24, 32, "reserved"));
   node.extent = TRY(load_size(p, 2, 3, "the extent"));
   node.offset = TRY(load_size(p, 3, 0, "the offset"));
-  for (std::size_t i = 0; i < kMaxOperands; ++i) node.extents[i] = TRY(load_size(p, 3, static_cast<int>(i) + 1, "a concat extent"));
-  for (std::size_t d = 0; d < node.strides.size(); ++d) node.strides[d] = static_cast<std::int64_t>(load64(p, 4, static_cast<int>(d)));
+  for (std::size_t i = 0; i < kMaxOperands; ++i)
+    node.extents[i] = TRY(load_size(p, 3, static_cast<int>(i) + 1, "a concat extent"));
+  for (std::size_t d = 0; d < node.strides.size(); ++d)
+    node.strides[d] = static_cast<std::int64_t>(load64(p, 4, static_cast<int>(d)));
   node.literal = Root::from_bytes(bytes.subspan(6 * kWord, kWord));
   TRY_STATUS(expect_zero(bytes, 7 * kWord, 8 * kWord, "reserved"));
   return node;

@@ -1,5 +1,6 @@
-// One operator of a graph with all that a contract needs to judge it: docs/protocol.md section 2. A node holds
-// its operands' byte lengths and extents, so that an element can be found without a look at any other node.
+// One operator of a graph with all that a contract needs to judge it: docs/protocol.md section 2. A node
+// holds its operands' byte lengths and extents, so that an element can be found without a look at any other
+// node.
 #pragma once
 
 #include <array>
@@ -32,8 +33,8 @@ inline constexpr int kForms = 9;
 inline constexpr int kMaxOperands = 3;
 inline constexpr int kNodeBytes = 256;
 
-/// Where an operand's bytes come from: an earlier node of the graph, the state the step starts from, or a constant of
-/// the program.
+/// Where an operand's bytes come from: an earlier node of the graph, the state the step starts from, or a
+/// constant of the program.
 enum class RefKind : std::uint8_t { node = 0, state = 1, constant = 2 };
 
 struct Ref {
@@ -58,11 +59,11 @@ struct Node {
   std::uint8_t axis = 0;
   std::uint8_t operand_count = 0;
   std::array<Operand, kMaxOperands> operands;
-  std::int64_t extent = 0;                          // matmul K, reduce n, gather R, scatter_add n
-  std::int64_t offset = 0;                          // view, in elements
-  std::array<std::int64_t, kMaxOperands> extents{};  // concat, on the axis
+  std::int64_t extent = 0;                               // matmul K, reduce n, gather R, scatter_add n
+  std::int64_t offset = 0;                               // view, in elements
+  std::array<std::int64_t, kMaxOperands> extents{};      // concat, on the axis
   std::array<std::int64_t, tensor::kMaxRank> strides{};  // view, in elements
-  Root literal;                                     // blob root of a literal's bytes
+  Root literal;                                          // blob root of a literal's bytes
 
   bool operator==(const Node&) const = default;
   [[nodiscard]] std::int64_t bytes() const { return shape.elements() * tensor::size_of(dtype); }
@@ -70,8 +71,8 @@ struct Node {
 
 /// The 256 bytes that a contract reads.
 [[nodiscard]] std::array<std::uint8_t, kNodeBytes> encode(const Node& node);
-/// Accepts only what encode() makes: reserved and unused fields are zero. What a node means in its graph is checked by
-/// validate.h.
+/// Accepts only what encode() makes: reserved and unused fields are zero. What a node means in its graph is
+/// checked by validate.h.
 [[nodiscard]] Result<Node> decode_node(ByteView bytes);
 [[nodiscard]] Root hash_of(const Node& node);
 

@@ -68,7 +68,8 @@ Result<std::int64_t> load_size(const std::uint8_t* p, std::string_view what) {
 }
 
 Result<Graph> take_graph(Cursor& cursor, std::uint64_t count, std::string_view name) {
-  if (count > kMaxNodes) return fail("program: graph {} has {} nodes, at most {} are possible", name, count, kMaxNodes);
+  if (count > kMaxNodes)
+    return fail("program: graph {} has {} nodes, at most {} are possible", name, count, kMaxNodes);
   const ByteView bytes = TRY(cursor.take(count * kNodeBytes, fmt::format("graph {}", name)));
   Graph graph;
   graph.nodes.reserve(static_cast<std::size_t>(count));
@@ -141,31 +142,38 @@ Result<Program> decode_program(ByteView bytes) {
   Cursor cursor(bytes);
   const ByteView header = TRY(cursor.take(kHeaderBytes, "the header"));
   const std::uint8_t* p = header.data();
-  if (as_text(header.first(kMagic.size())) != kMagic) return fail("program: does not begin with \"lydian\", this is not a program");
+  if (as_text(header.first(kMagic.size())) != kMagic)
+    return fail("program: does not begin with \"lydian\", this is not a program");
   const auto version = load_be<std::uint32_t>(p + kWord - 4);
-  if (version != kDefinitionsVersion) return fail("program: made under definitions version {}, this build knows version {}", version, kDefinitionsVersion);
+  if (version != kDefinitionsVersion)
+    return fail("program: made under definitions version {}, this build knows version {}", version,
+                kDefinitionsVersion);
   Program program;
   program.steps = TRY(load_size(p + 1 * kWord, "the number of steps"));
   program.interval = TRY(load_size(p + 2 * kWord, "the interval"));
   program.state_bytes = TRY(load_size(p + 3 * kWord, "the state's length"));
   program.result_bytes = TRY(load_size(p + 4 * kWord, "the result's length"));
   for (std::size_t g = 0; g < 4; ++g) {
-    program.graphs[g] = TRY(take_graph(cursor, load_be<std::uint64_t>(p + 5 * kWord + 8 * g), kGraphNames[g]));
+    program.graphs[g] =
+        TRY(take_graph(cursor, load_be<std::uint64_t>(p + 5 * kWord + 8 * g), kGraphNames[g]));
   }
   const std::uint64_t constants = TRY(load_word(p + 10 * kWord, "the number of constants"));
   for (std::uint64_t i = 0; i < constants; ++i) {
     const ByteView entry = TRY(cursor.take(kConstantBytes, "the constants"));
-    program.constants.push_back({Root::from_bytes(entry.first(kWord)), TRY(load_size(entry.data() + kWord, "a constant's length"))});
+    program.constants.push_back(
+        {Root::from_bytes(entry.first(kWord)), TRY(load_size(entry.data() + kWord, "a constant's length"))});
   }
   for (const Root& root : literal_order(program)) {
     const ByteView length = TRY(cursor.take(8, "a literal's length"));
     const ByteView literal = TRY(cursor.take(load_be<std::uint64_t>(length.data()), "a literal"));
-    if (merkle::blob_root(literal) != root) return fail("program: the bytes of literal {} do not have that root", root.hex());
+    if (merkle::blob_root(literal) != root)
+      return fail("program: the bytes of literal {} do not have that root", root.hex());
     program.literals.emplace(root, Bytes(literal.begin(), literal.end()));
   }
   if (cursor.left() != 0) return fail("program: {} bytes follow its end", cursor.left());
   const auto canonical = encode_header(program);
-  if (!std::equal(canonical.begin(), canonical.end(), header.begin())) return fail("program: the header does not match the graphs and constants that follow it");
+  if (!std::equal(canonical.begin(), canonical.end(), header.begin()))
+    return fail("program: the header does not match the graphs and constants that follow it");
   TRY_STATUS(validate(program));
   return program;
 }

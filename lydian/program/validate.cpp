@@ -21,26 +21,32 @@ struct Source {
 Result<Source> resolve(const Operand& operand, std::span<const Node> earlier, const GraphInputs& inputs) {
   switch (operand.ref.kind) {
     case RefKind::node:
-      if (operand.ref.index >= earlier.size()) return fail("an operand refers to node {}, which does not come before this one", operand.ref.index);
+      if (operand.ref.index >= earlier.size())
+        return fail("an operand refers to node {}, which does not come before this one", operand.ref.index);
       return Source{earlier[operand.ref.index].dtype, earlier[operand.ref.index].shape};
     case RefKind::state:
-      if (inputs.state_bytes < 0) return fail("an operand refers to the state, which this graph does not have");
-      if (operand.ref.index != 0) return fail("an operand refers to state {}, there is only state 0", operand.ref.index);
+      if (inputs.state_bytes < 0)
+        return fail("an operand refers to the state, which this graph does not have");
+      if (operand.ref.index != 0)
+        return fail("an operand refers to state {}, there is only state 0", operand.ref.index);
       return Source{DType::u8, Shape{inputs.state_bytes}};
     case RefKind::constant:
-      if (operand.ref.index >= inputs.constants.size()) return fail("an operand refers to constant {} of {}", operand.ref.index, inputs.constants.size());
+      if (operand.ref.index >= inputs.constants.size())
+        return fail("an operand refers to constant {} of {}", operand.ref.index, inputs.constants.size());
       return Source{DType::u8, Shape{inputs.constants[operand.ref.index].bytes}};
   }
   return fail("an operand has an unknown kind of reference");
 }
 
 Status expect_operands(const Node& node, int low, int high) {
-  if (node.operand_count < low || node.operand_count > high) return fail("{} operands, expected {} to {}", node.operand_count, low, high);
+  if (node.operand_count < low || node.operand_count > high)
+    return fail("{} operands, expected {} to {}", node.operand_count, low, high);
   return {};
 }
 
 Status expect_shape(const Source& source, const Shape& wanted, std::string_view what) {
-  if (source.shape != wanted) return fail("{} has the shape {}, expected {}", what, source.shape.text(), wanted.text());
+  if (source.shape != wanted)
+    return fail("{} has the shape {}, expected {}", what, source.shape.text(), wanted.text());
   return {};
 }
 
@@ -51,7 +57,8 @@ Status expect_matrix(const Source& source, std::int64_t rows, std::int64_t colum
 }
 
 Status expect_dtype(DType found, DType wanted, std::string_view what) {
-  if (found != wanted) return fail("{} is {}, expected {}", what, tensor::name_of(found), tensor::name_of(wanted));
+  if (found != wanted)
+    return fail("{} is {}, expected {}", what, tensor::name_of(found), tensor::name_of(wanted));
   return {};
 }
 
@@ -67,14 +74,17 @@ Status check_map(const Node& node, std::span<const Source> sources) {
     for (int d = 0; d < tensor::kMaxRank; ++d) {
       const bool broadcast = (mask >> d & 1) != 0;
       if (d >= node.shape.rank()) {
-        if (broadcast) return fail("operand {} broadcasts axis {} beyond the rank {}", i, d, node.shape.rank());
+        if (broadcast)
+          return fail("operand {} broadcasts axis {} beyond the rank {}", i, d, node.shape.rank());
         continue;
       }
-      if (broadcast && node.shape[d] == 1) return fail("operand {} broadcasts axis {}, whose extent is 1", i, d);
+      if (broadcast && node.shape[d] == 1)
+        return fail("operand {} broadcasts axis {}, whose extent is 1", i, d);
       if (!broadcast) elements *= node.shape[d];
     }
     if (sources[i].shape.elements() != elements) {
-      return fail("operand {} has {} elements, the output's shape and its mask ask for {}", i, sources[i].shape.elements(), elements);
+      return fail("operand {} has {} elements, the output's shape and its mask ask for {}", i,
+                  sources[i].shape.elements(), elements);
     }
   }
   return {};
@@ -83,14 +93,17 @@ Status check_map(const Node& node, std::span<const Source> sources) {
 /// Every element a view can reach lies in its operand.
 Status check_view(const Node& node, const Source& source) {
   if (node.shape.elements() == 0) return {};
-  const std::int64_t limit = source.shape.elements() * tensor::size_of(source.dtype) / tensor::size_of(node.dtype);
+  const std::int64_t limit =
+      source.shape.elements() * tensor::size_of(source.dtype) / tensor::size_of(node.dtype);
   Wide low = node.offset;
   Wide high = node.offset;
   for (int d = 0; d < node.shape.rank(); ++d) {
     const Wide reach = static_cast<Wide>(node.strides[static_cast<std::size_t>(d)]) * (node.shape[d] - 1);
     (reach < 0 ? low : high) += reach;
   }
-  if (low < 0 || high >= limit) return fail("the view reaches outside its operand, which has {} elements of {}", limit, tensor::name_of(node.dtype));
+  if (low < 0 || high >= limit)
+    return fail("the view reaches outside its operand, which has {} elements of {}", limit,
+                tensor::name_of(node.dtype));
   return {};
 }
 
@@ -103,7 +116,8 @@ Status check_concat(const Node& node, std::span<const Source> sources) {
     TRY_STATUS(expect_shape(sources[i], node.shape.with(node.axis, node.extents[i]), "a concat operand"));
     sum += node.extents[i];
   }
-  if (sum != node.shape[node.axis]) return fail("the operands cover {} of the {} on axis {}", sum, node.shape[node.axis], node.axis);
+  if (sum != node.shape[node.axis])
+    return fail("the operands cover {} of the {} on axis {}", sum, node.shape[node.axis], node.axis);
   return {};
 }
 
@@ -111,7 +125,8 @@ Status check_matmul(const Node& node, std::span<const Source> sources) {
   const int rank = node.shape.rank();
   if (rank < 2) return fail("a matmul of rank {}, at least 2 is needed", rank);
   const DType wanted = node.dtype == DType::f32 ? DType::f32 : DType::i8;
-  if (node.dtype != DType::f32 && node.dtype != DType::i32) return fail("a matmul gives f32 or i32, not {}", tensor::name_of(node.dtype));
+  if (node.dtype != DType::f32 && node.dtype != DType::i32)
+    return fail("a matmul gives f32 or i32, not {}", tensor::name_of(node.dtype));
   TRY_STATUS(expect_dtype(sources[0].dtype, wanted, "the left operand"));
   TRY_STATUS(expect_dtype(sources[1].dtype, wanted, "the right operand"));
   if (node.extent > tensor::kMaxExtent) return fail("K is {}", node.extent);
@@ -121,8 +136,10 @@ Status check_matmul(const Node& node, std::span<const Source> sources) {
 
 Status check_reduce(const Node& node, const Source& source) {
   if (node.fn >= kReduceFns) return fail("reduce function {} is unknown", node.fn);
-  if (node.axis > node.shape.rank() || node.shape.rank() >= tensor::kMaxRank) return fail("axis {} of rank {}", node.axis, node.shape.rank() + 1);
-  if (source.dtype != DType::f32 && source.dtype != DType::i32) return fail("a reduce of {}, expected f32 or i32", tensor::name_of(source.dtype));
+  if (node.axis > node.shape.rank() || node.shape.rank() >= tensor::kMaxRank)
+    return fail("axis {} of rank {}", node.axis, node.shape.rank() + 1);
+  if (source.dtype != DType::f32 && source.dtype != DType::i32)
+    return fail("a reduce of {}, expected f32 or i32", tensor::name_of(source.dtype));
   TRY_STATUS(expect_dtype(node.dtype, node.fn == kArgmax ? DType::i32 : source.dtype, "the output"));
   if (source.shape.rank() == node.shape.rank() + 1 && source.shape[node.axis] == node.extent &&
       source.shape.removed(node.axis) == node.shape) {
@@ -142,8 +159,10 @@ Status check_gather(const Node& node, std::span<const Source> sources) {
 }
 
 Status check_scatter_add(const Node& node, std::span<const Source> sources) {
-  if (node.shape.rank() != 2 || node.shape[0] < 1) return fail("a scatter_add gives [R, C] with R of 1 or more, not {}", node.shape.text());
-  if (node.dtype != DType::f32 && node.dtype != DType::i32) return fail("a scatter_add of {}, expected f32 or i32", tensor::name_of(node.dtype));
+  if (node.shape.rank() != 2 || node.shape[0] < 1)
+    return fail("a scatter_add gives [R, C] with R of 1 or more, not {}", node.shape.text());
+  if (node.dtype != DType::f32 && node.dtype != DType::i32)
+    return fail("a scatter_add of {}, expected f32 or i32", tensor::name_of(node.dtype));
   if (node.extent > tensor::kMaxExtent) return fail("a scatter_add of {} rows", node.extent);
   TRY_STATUS(expect_dtype(sources[0].dtype, DType::i32, "the index"));
   TRY_STATUS(expect_dtype(sources[1].dtype, node.dtype, "the updates"));
@@ -154,37 +173,62 @@ Status check_scatter_add(const Node& node, std::span<const Source> sources) {
 /// Fields that the form does not use are zero, so that one meaning has one encoding.
 Status check_unused_fields(const Node& node) {
   const Form form = node.form;
-  const auto zero = [](const auto& list) { return std::ranges::all_of(list, [](auto value) { return value == 0; }); };
-  if (form != Form::map && form != Form::reduce && node.fn != 0) return fail("fn is {}, this form has none", node.fn);
-  if (form != Form::iota && form != Form::concat && form != Form::reduce && node.axis != 0) return fail("axis is {}, this form has none", node.axis);
-  const bool has_extent = form == Form::matmul || form == Form::reduce || form == Form::gather || form == Form::scatter_add;
+  const auto zero = [](const auto& list) {
+    return std::ranges::all_of(list, [](auto value) { return value == 0; });
+  };
+  if (form != Form::map && form != Form::reduce && node.fn != 0)
+    return fail("fn is {}, this form has none", node.fn);
+  if (form != Form::iota && form != Form::concat && form != Form::reduce && node.axis != 0)
+    return fail("axis is {}, this form has none", node.axis);
+  const bool has_extent =
+      form == Form::matmul || form == Form::reduce || form == Form::gather || form == Form::scatter_add;
   if (!has_extent && node.extent != 0) return fail("the extent is {}, this form has none", node.extent);
-  if (form != Form::view && (node.offset != 0 || !zero(node.strides))) return fail("an offset or stride is set, this form has none");
+  if (form != Form::view && (node.offset != 0 || !zero(node.strides)))
+    return fail("an offset or stride is set, this form has none");
   for (int d = node.shape.rank(); d < tensor::kMaxRank; ++d) {
-    if (node.strides[static_cast<std::size_t>(d)] != 0) return fail("stride {} is set beyond the rank {}", d, node.shape.rank());
+    if (node.strides[static_cast<std::size_t>(d)] != 0)
+      return fail("stride {} is set beyond the rank {}", d, node.shape.rank());
   }
   for (std::size_t i = 0; i < kMaxOperands; ++i) {
-    if (node.extents[i] != 0 && (form != Form::concat || i >= node.operand_count)) return fail("concat extent {} is set where there is none", i);
-    if (form != Form::map && node.operands[i].broadcast_mask != 0) return fail("operand {} has a broadcast mask, this form has none", i);
+    if (node.extents[i] != 0 && (form != Form::concat || i >= node.operand_count))
+      return fail("concat extent {} is set where there is none", i);
+    if (form != Form::map && node.operands[i].broadcast_mask != 0)
+      return fail("operand {} has a broadcast mask, this form has none", i);
   }
-  if (form != Form::literal && !node.literal.is_zero()) return fail("a literal's root is set, this form has none");
+  if (form != Form::literal && !node.literal.is_zero())
+    return fail("a literal's root is set, this form has none");
   return {};
 }
 
 Status check_form(const Node& node, std::span<const Source> sources) {
   switch (node.form) {
-    case Form::literal: return expect_operands(node, 0, 0);
+    case Form::literal:
+      return expect_operands(node, 0, 0);
     case Form::iota:
       TRY_STATUS(expect_operands(node, 0, 0));
       if (node.axis >= node.shape.rank()) return fail("axis {} of rank {}", node.axis, node.shape.rank());
       return expect_dtype(node.dtype, DType::i32, "an iota");
-    case Form::map: TRY_STATUS(expect_operands(node, 1, 3)); return check_map(node, sources);
-    case Form::view: TRY_STATUS(expect_operands(node, 1, 1)); return check_view(node, sources[0]);
-    case Form::concat: TRY_STATUS(expect_operands(node, 2, 3)); return check_concat(node, sources);
-    case Form::matmul: TRY_STATUS(expect_operands(node, 2, 2)); return check_matmul(node, sources);
-    case Form::reduce: TRY_STATUS(expect_operands(node, 1, 1)); return check_reduce(node, sources[0]);
-    case Form::gather: TRY_STATUS(expect_operands(node, 2, 2)); return check_gather(node, sources);
-    case Form::scatter_add: TRY_STATUS(expect_operands(node, 2, 2)); return check_scatter_add(node, sources);
+    case Form::map:
+      TRY_STATUS(expect_operands(node, 1, 3));
+      return check_map(node, sources);
+    case Form::view:
+      TRY_STATUS(expect_operands(node, 1, 1));
+      return check_view(node, sources[0]);
+    case Form::concat:
+      TRY_STATUS(expect_operands(node, 2, 3));
+      return check_concat(node, sources);
+    case Form::matmul:
+      TRY_STATUS(expect_operands(node, 2, 2));
+      return check_matmul(node, sources);
+    case Form::reduce:
+      TRY_STATUS(expect_operands(node, 1, 1));
+      return check_reduce(node, sources[0]);
+    case Form::gather:
+      TRY_STATUS(expect_operands(node, 2, 2));
+      return check_gather(node, sources);
+    case Form::scatter_add:
+      TRY_STATUS(expect_operands(node, 2, 2));
+      return check_scatter_add(node, sources);
   }
   return fail("unknown form");
 }
@@ -196,18 +240,23 @@ Status validate_graph(const Program& program, GraphKind kind, std::int64_t value
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     if (const auto status = validate(node, std::span(graph.nodes).first(i), inputs); !status) {
-      return within(fmt::format("graph {}, node {} ({})", name_of(kind), i, name_of(node.form)), status.error());
+      return within(fmt::format("graph {}, node {} ({})", name_of(kind), i, name_of(node.form)),
+                    status.error());
     }
     if (node.form != Form::literal) continue;
     const auto literal = program.literals.find(node.literal);
-    if (literal == program.literals.end()) return fail("graph {}, node {}: the literal {} is not in the program", name_of(kind), i, node.literal.hex());
+    if (literal == program.literals.end())
+      return fail("graph {}, node {}: the literal {} is not in the program", name_of(kind), i,
+                  node.literal.hex());
     if (static_cast<std::int64_t>(literal->second.size()) != node.bytes()) {
-      return fail("graph {}, node {}: the literal has {} bytes, its shape asks for {}", name_of(kind), i, literal->second.size(), node.bytes());
+      return fail("graph {}, node {}: the literal has {} bytes, its shape asks for {}", name_of(kind), i,
+                  literal->second.size(), node.bytes());
     }
   }
   const Node& last = graph.nodes.back();
   if (last.dtype != DType::u8 || last.shape != Shape{value_bytes}) {
-    return fail("graph {}: its value is {} {}, expected u8 [{}]", name_of(kind), tensor::name_of(last.dtype), last.shape.text(), value_bytes);
+    return fail("graph {}: its value is {} {}, expected u8 [{}]", name_of(kind), tensor::name_of(last.dtype),
+                last.shape.text(), value_bytes);
   }
   return {};
 }
@@ -215,7 +264,8 @@ Status validate_graph(const Program& program, GraphKind kind, std::int64_t value
 }  // namespace
 
 Status validate(const Node& node, std::span<const Node> earlier, const GraphInputs& inputs) {
-  if (node.bytes() > kMaxTensorBytes) return fail("the output has {} bytes, at most 2^40 are possible", node.bytes());
+  if (node.bytes() > kMaxTensorBytes)
+    return fail("the output has {} bytes, at most 2^40 are possible", node.bytes());
   TRY_STATUS(check_unused_fields(node));
   std::array<Source, kMaxOperands> sources;
   for (std::size_t i = 0; i < node.operand_count; ++i) {
@@ -223,22 +273,29 @@ Status validate(const Node& node, std::span<const Node> earlier, const GraphInpu
     sources[i] = TRY(resolve(operand, earlier, inputs));
     TRY_STATUS(expect_dtype(operand.dtype, sources[i].dtype, fmt::format("operand {}", i)));
     const std::int64_t bytes = sources[i].shape.elements() * tensor::size_of(sources[i].dtype);
-    if (operand.bytes != bytes) return fail("operand {} is said to have {} bytes, it has {}", i, operand.bytes, bytes);
+    if (operand.bytes != bytes)
+      return fail("operand {} is said to have {} bytes, it has {}", i, operand.bytes, bytes);
   }
   return check_form(node, std::span<const Source>(sources).first(node.operand_count));
 }
 
 Status validate(const Program& program) {
-  if (program.steps < 1 || program.steps > (std::int64_t{1} << 40)) return fail("program: {} steps, expected 1 to 2^40", program.steps);
-  if (program.interval < 1 || program.interval > program.steps) return fail("program: an interval of {} for {} steps", program.interval, program.steps);
+  if (program.steps < 1 || program.steps > (std::int64_t{1} << 40))
+    return fail("program: {} steps, expected 1 to 2^40", program.steps);
+  if (program.interval < 1 || program.interval > program.steps)
+    return fail("program: an interval of {} for {} steps", program.interval, program.steps);
   for (std::size_t i = 0; i < program.constants.size(); ++i) {
-    if (program.constants[i].bytes > tensor::kMaxExtent) return fail("program: constant {} has {} bytes, at most 2^32-1 are possible", i, program.constants[i].bytes);
+    if (program.constants[i].bytes > tensor::kMaxExtent)
+      return fail("program: constant {} has {} bytes, at most 2^32-1 are possible", i,
+                  program.constants[i].bytes);
   }
-  if (program.state_bytes > tensor::kMaxExtent || program.result_bytes > tensor::kMaxExtent) return fail("program: state or result longer than 2^32-1 bytes");
+  if (program.state_bytes > tensor::kMaxExtent || program.result_bytes > tensor::kMaxExtent)
+    return fail("program: state or result longer than 2^32-1 bytes");
   TRY_STATUS(validate_graph(program, GraphKind::init, program.state_bytes));
   TRY_STATUS(validate_graph(program, GraphKind::step, program.state_bytes));
   TRY_STATUS(validate_graph(program, GraphKind::output, program.result_bytes));
-  if (!program.graph(GraphKind::exchange).empty()) TRY_STATUS(validate_graph(program, GraphKind::exchange, program.state_bytes));
+  if (!program.graph(GraphKind::exchange).empty())
+    TRY_STATUS(validate_graph(program, GraphKind::exchange, program.state_bytes));
   return {};
 }
 

@@ -1,5 +1,5 @@
-// Whether a program means something: every shape, type, length and reference fits. A node that runs only validated
-// programs never meets an undefined element; the referee's element positions all exist.
+// Whether a program means something: every shape, type, length and reference fits. A node that runs only
+// validated programs never meets an undefined element; the referee's element positions all exist.
 #pragma once
 
 #include "lydian/program/program.h"

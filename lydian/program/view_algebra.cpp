@@ -4,15 +4,16 @@
 
 namespace lydian::program {
 
-std::optional<std::vector<BoxAxis>> box_of(std::int64_t operand_elements, const Shape& shape, std::int64_t offset,
-                                           std::span<const std::int64_t> strides) {
+std::optional<std::vector<BoxAxis>> box_of(std::int64_t operand_elements, const Shape& shape,
+                                           std::int64_t offset, std::span<const std::int64_t> strides) {
   std::vector<int> axes;
   for (int d = 0; d < shape.rank(); ++d) {
     const std::int64_t stride = strides[static_cast<std::size_t>(d)];
     if (shape[d] == 0 || stride < 0) return std::nullopt;
     if (shape[d] > 1 && stride > 0) axes.push_back(d);
   }
-  std::ranges::stable_sort(axes, std::greater<>{}, [&](int d) { return strides[static_cast<std::size_t>(d)]; });
+  std::ranges::stable_sort(axes, std::greater<>{},
+                           [&](int d) { return strides[static_cast<std::size_t>(d)]; });
   std::vector<BoxAxis> box;
   std::int64_t above = operand_elements;  // elements of one step on the axis before
   std::int64_t rest = offset;
@@ -42,7 +43,8 @@ bool Access::is_dense() const {
   return true;
 }
 
-std::optional<Access> compose(const Access& inner, const Shape& shape, std::int64_t offset, std::span<const std::int64_t> strides) {
+std::optional<Access> compose(const Access& inner, const Shape& shape, std::int64_t offset,
+                              std::span<const std::int64_t> strides) {
   if (shape.elements() == 0) return Access::dense(shape);
   Access out{shape};
   if (inner.is_dense()) {
@@ -67,7 +69,9 @@ std::optional<Access> compose(const Access& inner, const Shape& shape, std::int6
     if (stride < 0) return std::nullopt;
     // The slowest operand axis whose step divides the stride: the view's axis walks along it.
     int along = 0;
-    while (along < inner.shape.rank() && (inner.shape[along] <= 1 || inner.shape.stride(along) > stride || stride % inner.shape.stride(along) != 0)) ++along;
+    while (along < inner.shape.rank() && (inner.shape[along] <= 1 || inner.shape.stride(along) > stride ||
+                                          stride % inner.shape.stride(along) != 0))
+      ++along;
     if (along == inner.shape.rank()) return std::nullopt;
     const std::int64_t count = stride / inner.shape.stride(along);
     reach[static_cast<std::size_t>(along)] += count * (shape[v] - 1);

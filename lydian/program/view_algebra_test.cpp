@@ -18,23 +18,32 @@ void for_each_index(const Shape& shape, Visit visit) {
   }
 }
 
-std::int64_t position(std::int64_t offset, std::span<const std::int64_t> strides, const std::vector<std::int64_t>& index) {
+std::int64_t position(std::int64_t offset, std::span<const std::int64_t> strides,
+                      const std::vector<std::int64_t>& index) {
   for (std::size_t d = 0; d < index.size(); ++d) offset += index[d] * strides[d];
   return offset;
 }
 
-/// The buffer positions that a view of `inner` reads, by definition: first the operand's element, then where that lies.
-std::vector<std::int64_t> read_through(const Access& inner, const Shape& shape, std::int64_t offset, std::span<const std::int64_t> strides) {
+/// The buffer positions that a view of `inner` reads, by definition: first the operand's element, then where
+/// that lies.
+std::vector<std::int64_t> read_through(const Access& inner, const Shape& shape, std::int64_t offset,
+                                       std::span<const std::int64_t> strides) {
   std::vector<std::int64_t> operand(static_cast<std::size_t>(inner.shape.elements()));
-  for_each_index(inner.shape, [&](std::int64_t flat, const auto& index) { operand[static_cast<std::size_t>(flat)] = position(inner.offset, inner.strides, index); });
+  for_each_index(inner.shape, [&](std::int64_t flat, const auto& index) {
+    operand[static_cast<std::size_t>(flat)] = position(inner.offset, inner.strides, index);
+  });
   std::vector<std::int64_t> seen;
-  for_each_index(shape, [&](std::int64_t, const auto& index) { seen.push_back(operand.at(static_cast<std::size_t>(position(offset, strides, index)))); });
+  for_each_index(shape, [&](std::int64_t, const auto& index) {
+    seen.push_back(operand.at(static_cast<std::size_t>(position(offset, strides, index))));
+  });
   return seen;
 }
 
 std::vector<std::int64_t> positions(const Access& access) {
   std::vector<std::int64_t> seen;
-  for_each_index(access.shape, [&](std::int64_t, const auto& index) { seen.push_back(position(access.offset, access.strides, index)); });
+  for_each_index(access.shape, [&](std::int64_t, const auto& index) {
+    seen.push_back(position(access.offset, access.strides, index));
+  });
   return seen;
 }
 
@@ -61,7 +70,9 @@ TEST(ViewAlgebra, a_view_of_nothing_composes_with_any_operand) {
 
 TEST(ViewAlgebra, what_composes_reads_the_elements_of_the_definition) {
   std::mt19937_64 engine(1);
-  const auto below = [&](std::int64_t bound) { return static_cast<std::int64_t>(engine() % static_cast<std::uint64_t>(bound)); };
+  const auto below = [&](std::int64_t bound) {
+    return static_cast<std::int64_t>(engine() % static_cast<std::uint64_t>(bound));
+  };
   int composed = 0;
   for (int round = 0; round < 60000; ++round) {
     Access inner{{1 + below(4), 1 + below(4), 1 + below(3)}, 20 + below(9)};
@@ -82,8 +93,10 @@ TEST(ViewAlgebra, what_composes_reads_the_elements_of_the_definition) {
     const std::array<std::int64_t, 2> strides = {below(13) - (round % 7 == 0 ? 6 : 0), below(7)};
     const std::int64_t offset = below(inner.shape.elements());
     const std::int64_t ends[2] = {(shape[0] - 1) * strides[0], (shape[1] - 1) * strides[1]};
-    const std::int64_t lowest = offset + std::min<std::int64_t>(ends[0], 0) + std::min<std::int64_t>(ends[1], 0);
-    const std::int64_t highest = offset + std::max<std::int64_t>(ends[0], 0) + std::max<std::int64_t>(ends[1], 0);
+    const std::int64_t lowest =
+        offset + std::min<std::int64_t>(ends[0], 0) + std::min<std::int64_t>(ends[1], 0);
+    const std::int64_t highest =
+        offset + std::max<std::int64_t>(ends[0], 0) + std::max<std::int64_t>(ends[1], 0);
     if (lowest < 0 || highest >= inner.shape.elements()) continue;
     const auto access = compose(inner, shape, offset, strides);
     if (!access) continue;
@@ -95,7 +108,9 @@ TEST(ViewAlgebra, what_composes_reads_the_elements_of_the_definition) {
 
 TEST(ViewAlgebra, a_box_lists_the_elements_of_its_view) {
   std::mt19937_64 engine(2);
-  const auto below = [&](std::int64_t bound) { return static_cast<std::int64_t>(engine() % static_cast<std::uint64_t>(bound)); };
+  const auto below = [&](std::int64_t bound) {
+    return static_cast<std::int64_t>(engine() % static_cast<std::uint64_t>(bound));
+  };
   int boxes = 0;
   for (int round = 0; round < 60000; ++round) {
     const std::int64_t elements = 1 + below(36);
@@ -117,7 +132,9 @@ TEST(ViewAlgebra, a_box_lists_the_elements_of_its_view) {
     ASSERT_EQ(whole, elements) << "round " << round;
     for_each_index(shape, [&](std::int64_t, const auto& index) {
       std::int64_t at = 0;
-      for (const BoxAxis& axis : *box) at = at * axis.whole + axis.begin + (axis.view_axis < 0 ? 0 : index[static_cast<std::size_t>(axis.view_axis)]);
+      for (const BoxAxis& axis : *box)
+        at = at * axis.whole + axis.begin +
+             (axis.view_axis < 0 ? 0 : index[static_cast<std::size_t>(axis.view_axis)]);
       ASSERT_EQ(at, position(offset, strides, index)) << "round " << round;
     });
   }

@@ -15,16 +15,22 @@ struct Addresses {
 
   [[nodiscard]] const std::uint8_t* of(const Buffer& buffer) const {
     switch (buffer.kind) {
-      case Buffer::Kind::node: return nodes[buffer.index];
-      case Buffer::Kind::state: return state;
-      case Buffer::Kind::constant: return constants[buffer.index];
+      case Buffer::Kind::node:
+        return nodes[buffer.index];
+      case Buffer::Kind::state:
+        return state;
+      case Buffer::Kind::constant:
+        return constants[buffer.index];
       case Buffer::Kind::literal:
-      case Buffer::Kind::iota: break;
+      case Buffer::Kind::iota:
+        break;
     }
     return fixed[buffer.index];
   }
   /// The first element of a value.
-  [[nodiscard]] const std::uint8_t* of(const Source& source) const { return of(source.buffer) + source.access.offset * tensor::size_of(source.dtype); }
+  [[nodiscard]] const std::uint8_t* of(const Source& source) const {
+    return of(source.buffer) + source.access.offset * tensor::size_of(source.dtype);
+  }
 };
 
 }  // namespace lydian::runtime

@@ -17,14 +17,17 @@ std::int64_t bytes_at(const program::Program& program, std::int64_t boundary) {
   return boundary == program.steps + 2 ? program.result_bytes : program.state_bytes;
 }
 
-Engine::Engine(const program::Program& program, std::vector<ByteView> constants, ThreadPool& pool, const ExecutorOptions& options)
+Engine::Engine(const program::Program& program, std::vector<ByteView> constants, ThreadPool& pool,
+               const ExecutorOptions& options)
     : program_(program), constants_(std::move(constants)), pool_(pool), options_(options) {
-  ENSURE(constants_.size() == program.constants.size(), "{} constants for {}", constants_.size(), program.constants.size());
+  ENSURE(constants_.size() == program.constants.size(), "{} constants for {}", constants_.size(),
+         program.constants.size());
 }
 
 Executor& Engine::executor(GraphKind kind) {
   auto& executor = executors_[static_cast<std::size_t>(kind)];
-  if (!executor) executor = std::make_unique<Executor>(program_.graph(kind), program_.literals, pool_, options_);
+  if (!executor)
+    executor = std::make_unique<Executor>(program_.graph(kind), program_.literals, pool_, options_);
   return *executor;
 }
 
@@ -37,8 +40,9 @@ void Engine::advance() {
 }
 
 void Engine::restore(std::int64_t boundary, Bytes state) {
-  ENSURE(boundary >= 0 && boundary <= last_boundary() && static_cast<std::int64_t>(state.size()) == bytes_at(program_, boundary), "{} bytes at boundary {}",
-         state.size(), boundary);
+  ENSURE(boundary >= 0 && boundary <= last_boundary() &&
+             static_cast<std::int64_t>(state.size()) == bytes_at(program_, boundary),
+         "{} bytes at boundary {}", state.size(), boundary);
   boundary_ = boundary;
   state_ = std::move(state);
 }

@@ -11,7 +11,8 @@ namespace lydian::runtime {
 class Engine {
  public:
   /// The program is valid; it, the constants' bytes and the pool outlive the engine.
-  Engine(const program::Program& program, std::vector<ByteView> constants, ThreadPool& pool, const ExecutorOptions& options = {});
+  Engine(const program::Program& program, std::vector<ByteView> constants, ThreadPool& pool,
+         const ExecutorOptions& options = {});
 
   /// Boundaries of the job: 0 is nothing, steps + 2 is the result.
   [[nodiscard]] std::int64_t boundary() const { return boundary_; }
@@ -41,7 +42,8 @@ class Engine {
 };
 
 /// The graph of transition t, which leads from boundary t to t + 1.
-[[nodiscard]] program::GraphKind graph_of_transition(const program::Program& program, std::int64_t transition);
+[[nodiscard]] program::GraphKind graph_of_transition(const program::Program& program,
+                                                     std::int64_t transition);
 /// The length of the bytes at a boundary.
 [[nodiscard]] std::int64_t bytes_at(const program::Program& program, std::int64_t boundary);
 

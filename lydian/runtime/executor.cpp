@@ -33,18 +33,27 @@ class Arena {
 constexpr std::int64_t kScratchAlignment = 4096;
 
 template <typename T>
-kernels::MatmulOperand<T> matmul_operand(const Source& source, const BatchLevels& levels, const Addresses& addresses) {
+kernels::MatmulOperand<T> matmul_operand(const Source& source, const BatchLevels& levels,
+                                         const Addresses& addresses) {
   const int rank = source.access.shape.rank();
-  return {reinterpret_cast<const T*>(addresses.of(source)), source.access.strides[static_cast<std::size_t>(rank - 2)],
-          source.access.strides[static_cast<std::size_t>(rank - 1)], levels.outer_stride, levels.inner_stride};
+  return {reinterpret_cast<const T*>(addresses.of(source)),
+          source.access.strides[static_cast<std::size_t>(rank - 2)],
+          source.access.strides[static_cast<std::size_t>(rank - 1)], levels.outer_stride,
+          levels.inner_stride};
 }
 
 }  // namespace
 
 struct Executor::Plan {
   Plan(const Graph& g, const LiteralTable& literals, ThreadPool& p, const ExecutorOptions& options)
-      : graph(g), lowering(lower(graph)), groups(make_groups(graph, lowering, options.fuse)), memory(plan_memory(graph, lowering, groups)), pool(p), isa(options.isa),
-        arena(memory.arena_bytes), matmul_scratch(p.size()) {
+      : graph(g),
+        lowering(lower(graph)),
+        groups(make_groups(graph, lowering, options.fuse)),
+        memory(plan_memory(graph, lowering, groups)),
+        pool(p),
+        isa(options.isa),
+        arena(memory.arena_bytes),
+        matmul_scratch(p.size()) {
     compile_loops();
     place_fixed(literals);
     addresses.nodes.resize(graph.nodes.size());
@@ -65,7 +74,8 @@ struct Executor::Plan {
     }
     const std::int64_t stride = (bytes / kScratchAlignment + 1) * kScratchAlignment;
     loop_scratch = std::make_unique<Arena>(stride * pool.size());
-    for (int thread = 0; thread < pool.size(); ++thread) scratch.push_back(loop_scratch->data() + stride * thread);
+    for (int thread = 0; thread < pool.size(); ++thread)
+      scratch.push_back(loop_scratch->data() + stride * thread);
   }
 
   /// Literals stay where they are; an iota is its axis, written once.
@@ -75,8 +85,10 @@ struct Executor::Plan {
       const Node& node = graph.nodes[i];
       if (node.form == Form::literal) addresses.fixed[i] = literals.at(node.literal).data();
       if (node.form != Form::iota) continue;
-      std::vector<std::int32_t> axis(static_cast<std::size_t>(std::max<std::int64_t>(node.shape[node.axis], 1)));
-      for (std::size_t k = 0; k < axis.size(); ++k) axis[k] = static_cast<std::int32_t>(static_cast<std::uint32_t>(k));
+      std::vector<std::int32_t> axis(
+          static_cast<std::size_t>(std::max<std::int64_t>(node.shape[node.axis], 1)));
+      for (std::size_t k = 0; k < axis.size(); ++k)
+        axis[k] = static_cast<std::int32_t>(static_cast<std::uint32_t>(k));
       iotas.push_back(std::move(axis));
       addresses.fixed[i] = reinterpret_cast<const std::uint8_t*>(iotas.back().data());
     }
@@ -87,16 +99,23 @@ struct Executor::Plan {
     std::uint8_t* out = addresses.nodes[i];
     if (lowering.copied_from[i]) {
       const Source& from = *lowering.copied_from[i];
-      copy_strided(pool, node.shape, tensor::size_of(node.dtype), addresses.of(from), from.access.strides, out, Access::dense(node.shape).strides);
+      copy_strided(pool, node.shape, tensor::size_of(node.dtype), addresses.of(from), from.access.strides,
+                   out, Access::dense(node.shape).strides);
       return;
     }
     switch (node.form) {
-      case Form::matmul: return run_matmul(node, out);
-      case Form::reduce: return run_reduce(node, out);
-      case Form::gather: return run_gather(node, out);
-      case Form::scatter_add: return run_scatter_add(node, out);
-      case Form::concat: return run_concat(i, out);
-      default: ENSURE(false, "a {} as a step of its own", program::name_of(node.form));
+      case Form::matmul:
+        return run_matmul(node, out);
+      case Form::reduce:
+        return run_reduce(node, out);
+      case Form::gather:
+        return run_gather(node, out);
+      case Form::scatter_add:
+        return run_scatter_add(node, out);
+      case Form::concat:
+        return run_concat(i, out);
+      default:
+        ENSURE(false, "a {} as a step of its own", program::name_of(node.form));
     }
   }
 
@@ -109,10 +128,12 @@ struct Executor::Plan {
     const kernels::MatmulShape shape{m, n, node.extent, levels[0].outer, levels[0].inner};
     const std::int64_t outer_stride = levels[0].inner * m * n;
     if (node.dtype == DType::i32) {
-      kernels::matmul_i8(isa, pool, shape, matmul_operand<std::int8_t>(a, levels[0], addresses), matmul_operand<std::int8_t>(b, levels[1], addresses),
+      kernels::matmul_i8(isa, pool, shape, matmul_operand<std::int8_t>(a, levels[0], addresses),
+                         matmul_operand<std::int8_t>(b, levels[1], addresses),
                          {reinterpret_cast<std::int32_t*>(out), n, outer_stride, m * n});
     } else {
-      kernels::matmul(isa, pool, shape, matmul_operand<float>(a, levels[0], addresses), matmul_operand<float>(b, levels[1], addresses),
+      kernels::matmul(isa, pool, shape, matmul_operand<float>(a, levels[0], addresses),
+                      matmul_operand<float>(b, levels[1], addresses),
                       {reinterpret_cast<float*>(out), n, outer_stride, m * n}, matmul_scratch);
     }
   }
@@ -127,19 +148,21 @@ struct Executor::Plan {
   }
 
   [[nodiscard]] std::span<const std::int32_t> index_of(const Source& source) const {
-    return {reinterpret_cast<const std::int32_t*>(addresses.of(source)), static_cast<std::size_t>(source.access.shape.elements())};
+    return {reinterpret_cast<const std::int32_t*>(addresses.of(source)),
+            static_cast<std::size_t>(source.access.shape.elements())};
   }
 
   void run_gather(const Node& node, std::uint8_t* out) {
     const Source table = lowering.operand(node.operands[0]);
     const std::int64_t row_bytes = node.shape[1] * tensor::size_of(node.dtype);
-    kernels::gather_rows(pool, index_of(lowering.operand(node.operands[1])), addresses.of(table), node.extent, row_bytes, row_bytes, out);
+    kernels::gather_rows(pool, index_of(lowering.operand(node.operands[1])), addresses.of(table), node.extent,
+                         row_bytes, row_bytes, out);
   }
 
   void run_scatter_add(const Node& node, std::uint8_t* out) {
     const Source updates = lowering.operand(node.operands[1]);
-    kernels::scatter_add_rows(pool, node.dtype, index_of(lowering.operand(node.operands[0])), addresses.of(updates), node.shape[1], node.shape[0],
-                              node.shape[1], out);
+    kernels::scatter_add_rows(pool, node.dtype, index_of(lowering.operand(node.operands[0])),
+                              addresses.of(updates), node.shape[1], node.shape[0], node.shape[1], out);
   }
 
   void run_concat(std::uint32_t i, std::uint8_t* out) {
@@ -148,17 +171,20 @@ struct Executor::Plan {
     const int size = tensor::size_of(node.dtype);
     for (const ConcatPart& part : memory.concat_parts[i]) {
       std::uint8_t* to = out + part.begin * node.shape.stride(node.axis) * size;
-      copy_strided(pool, part.from.access.shape, size, addresses.of(part.from), part.from.access.strides, to, strides);
+      copy_strided(pool, part.from.access.shape, size, addresses.of(part.from), part.from.access.strides, to,
+                   strides);
     }
   }
 
   void run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value) {
-    ENSURE(static_cast<std::int64_t>(value.size()) == graph.nodes.back().bytes(), "{} bytes for a value of {}", value.size(), graph.nodes.back().bytes());
+    ENSURE(static_cast<std::int64_t>(value.size()) == graph.nodes.back().bytes(),
+           "{} bytes for a value of {}", value.size(), graph.nodes.back().bytes());
     addresses.state = state.data();
     addresses.constants.clear();
     for (const ByteView& constant : constants) addresses.constants.push_back(constant.data());
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-      if (memory.places[i].arena == MemoryPlan::kValue) addresses.nodes[i] = value.data() + memory.places[i].value;
+      if (memory.places[i].arena == MemoryPlan::kValue)
+        addresses.nodes[i] = value.data() + memory.places[i].value;
     }
     for (std::size_t g = 0; g < groups.size(); ++g) {
       if (loops[g]) {
@@ -184,12 +210,15 @@ struct Executor::Plan {
   Addresses addresses;
 };
 
-Executor::Executor(const Graph& graph, const LiteralTable& literals, ThreadPool& pool, const ExecutorOptions& options)
+Executor::Executor(const Graph& graph, const LiteralTable& literals, ThreadPool& pool,
+                   const ExecutorOptions& options)
     : plan_(std::make_unique<Plan>(graph, literals, pool, options)) {}
 
 Executor::~Executor() = default;
 
-void Executor::run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value) { plan_->run(state, constants, value); }
+void Executor::run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value) {
+  plan_->run(state, constants, value);
+}
 
 std::int64_t Executor::memory_bytes() const { return plan_->arena.bytes() + plan_->loop_scratch->bytes(); }
 

@@ -1,5 +1,5 @@
-// Runs a graph fast, with the bits of the interpreter: views looked through, maps and row reductions fused, memory
-// planned once, every step on all threads. Passes in order: lowering, fusion, memory plan.
+// Runs a graph fast, with the bits of the interpreter: views looked through, maps and row reductions fused,
+// memory planned once, every step on all threads. Passes in order: lowering, fusion, memory plan.
 #pragma once
 
 #include <memory>
@@ -17,14 +17,16 @@ struct ExecutorOptions {
 
 class Executor {
  public:
-  /// The graph is valid (program/validate.h). The literals and the pool outlive the executor. constant_count: how many
-  /// constants the program has.
-  Executor(const Graph& graph, const LiteralTable& literals, ThreadPool& pool, const ExecutorOptions& options = {});
+  /// The graph is valid (program/validate.h). The literals and the pool outlive the executor. constant_count:
+  /// how many constants the program has.
+  Executor(const Graph& graph, const LiteralTable& literals, ThreadPool& pool,
+           const ExecutorOptions& options = {});
   ~Executor();
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  /// Computes the graph's value into `value`, which has its length and overlaps no input. `state` is empty for init.
+  /// Computes the graph's value into `value`, which has its length and overlaps no input. `state` is empty
+  /// for init.
   void run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value);
 
   /// Memory it holds beside inputs and value, in bytes.

@@ -1,4 +1,5 @@
-// The executor's hard cases, each against the interpreter; sim/executor_test.cpp does the same for random graphs.
+// The executor's hard cases, each against the interpreter; sim/executor_test.cpp does the same for random
+// graphs.
 #include "lydian/runtime/executor.h"
 
 #include <gtest/gtest.h>
@@ -12,21 +13,23 @@
 namespace lydian::runtime {
 namespace {
 
-using tensor::DType;
 using program::GraphBuilder;
 using program::GraphKind;
 using program::LiteralTable;
 using program::Value;
+using tensor::DType;
 
 /// 4 * n bytes of floats between -2 and 2, no two alike.
 Bytes floats(std::int64_t n) {
   Bytes bytes(static_cast<std::size_t>(4 * n));
-  for (std::int64_t i = 0; i < n; ++i) store_le(bytes.data() + 4 * i, static_cast<float>((i * 7919) % 10007) / 2501.0F - 2.0F);
+  for (std::int64_t i = 0; i < n; ++i)
+    store_le(bytes.data() + 4 * i, static_cast<float>((i * 7919) % 10007) / 2501.0F - 2.0F);
   return bytes;
 }
 
 /// Builds a graph over a state of so many floats and compares every way to execute it with the definitions.
-void expect_interpreters_bytes(std::int64_t state_floats, const std::function<Value(GraphBuilder&, Value)>& make) {
+void expect_interpreters_bytes(std::int64_t state_floats,
+                               const std::function<Value(GraphBuilder&, Value)>& make) {
   const Bytes state = floats(state_floats);
   LiteralTable literals;
   GraphBuilder builder(&literals, std::ssize(state), {});
@@ -85,7 +88,8 @@ TEST(Executor, a_value_that_two_concatenations_hold) {
   expect_interpreters_bytes(40, [](GraphBuilder&, Value x) {
     const Value y = sin(x);
     const Value twice = program::concat({y, y}, 0);
-    return program::concat({flat(program::concat({reshape(y, {4, 10}), reshape(cos(y), {4, 10})}, 1)), twice, y, y + 1.0F}, 0);
+    return program::concat(
+        {flat(program::concat({reshape(y, {4, 10}), reshape(cos(y), {4, 10})}, 1)), twice, y, y + 1.0F}, 0);
   });
 }
 
@@ -102,8 +106,8 @@ TEST(Executor, a_softmax_over_rows_of_every_length) {
 TEST(Executor, rows_and_columns_of_no_elements) {
   expect_interpreters_bytes(12, [](GraphBuilder& g, Value x) {
     const Value none = reshape(slice(x, 0, 5, 5), {12, 0});
-    const Value sums = sum(none + 1.0F, 1);                    // [12] of +0
-    const Value top = max(none * none, 1);                     // [12] of -inf
+    const Value sums = sum(none + 1.0F, 1);                       // [12] of +0
+    const Value top = max(none * none, 1);                        // [12] of -inf
     const Value product = matmul(none, transpose(none, {1, 0}));  // [12, 12] of +0
     const Value nothing = gather(reshape(x, {3, 4}), slice(g.iota({3}, 0), 0, 1, 1));
     return program::concat({sums, top, flat(product), flat(nothing), x}, 0);

@@ -8,7 +8,8 @@
 namespace lydian::runtime {
 namespace {
 
-// A reduction over fewer rows than this is left alone: a loop over rows would have nothing to share between threads.
+// A reduction over fewer rows than this is left alone: a loop over rows would have nothing to share between
+// threads.
 constexpr std::int64_t kMinRows = 8;
 constexpr std::size_t kMaxMembers = 64;
 
@@ -19,7 +20,8 @@ bool is_row_reduce(const Node& node) { return node.form == Form::reduce && node.
 
 class Fuser {
  public:
-  Fuser(const Graph& graph, const Lowering& lowering) : graph_(graph), lowering_(lowering), group_of_(graph.nodes.size(), kNone) {}
+  Fuser(const Graph& graph, const Lowering& lowering)
+      : graph_(graph), lowering_(lowering), group_of_(graph.nodes.size(), kNone) {}
 
   std::vector<Group> run(bool fuse) {
     for (std::uint32_t i = 0; i < graph_.nodes.size(); ++i) {
@@ -96,12 +98,15 @@ class Fuser {
     const Group& group = groups_[candidate];
     const Node& node = graph_.nodes[i];
     if (node.form == Form::reduce) {
-      if (node.extent != group.columns || node.shape.elements() != group.rows || group.rows < kMinRows) return std::nullopt;
+      if (node.extent != group.columns || node.shape.elements() != group.rows || group.rows < kMinRows)
+        return std::nullopt;
       const auto member = member_behind(lowering_.operand(node.operands[0]), candidate);
-      if (!member || member->extent != Extent::full) return std::nullopt;  // it reads the group, or would not be here
+      if (!member || member->extent != Extent::full)
+        return std::nullopt;  // it reads the group, or would not be here
       return Extent::row;
     }
-    const bool is_full = node.shape.rank() > 0 && node.shape.last() == group.columns && node.shape.elements() == group.rows * group.columns;
+    const bool is_full = node.shape.rank() > 0 && node.shape.last() == group.columns &&
+                         node.shape.elements() == group.rows * group.columns;
     const bool is_row = !is_full && node.shape.elements() == group.rows && group.columns != 1;
     if (!is_full && !is_row) return std::nullopt;
     for (std::size_t o = 0; o < node.operand_count; ++o) {
@@ -114,13 +119,15 @@ class Fuser {
 
   /// The member of the candidate that computes this value's buffer.
   [[nodiscard]] std::optional<Member> member_behind(const Source& source, GroupId candidate) const {
-    if (source.buffer.kind != Buffer::Kind::node || group_of_[source.buffer.index] != candidate) return std::nullopt;
+    if (source.buffer.kind != Buffer::Kind::node || group_of_[source.buffer.index] != candidate)
+      return std::nullopt;
     const auto& members = groups_[candidate].members;
     return *std::ranges::find(members, source.buffer.index, &Member::node);
   }
 
   /// Whether a map reads a member's value at the same row (and column) as it computes.
-  [[nodiscard]] bool reads_in_step(const Source& source, const Node& node, std::size_t operand, Extent from, bool to_full) const {
+  [[nodiscard]] bool reads_in_step(const Source& source, const Node& node, std::size_t operand, Extent from,
+                                   bool to_full) const {
     if (source.access.offset != 0 || source.dtype != graph_.nodes[source.buffer.index].dtype) return false;
     if (from == Extent::full && !to_full) return false;
     const auto strides = strides_along(source, node, operand);
@@ -135,7 +142,8 @@ class Fuser {
     return true;
   }
 
-  /// Whether the node reads some other group that itself waits for the candidate: joining would make a circle.
+  /// Whether the node reads some other group that itself waits for the candidate: joining would make a
+  /// circle.
   [[nodiscard]] bool reaches_through_others(std::uint32_t i, GroupId candidate) const {
     std::vector<GroupId> open;
     for (const std::uint32_t producer : producers(i)) {
@@ -191,6 +199,8 @@ class Fuser {
 
 }  // namespace
 
-std::vector<Group> make_groups(const Graph& graph, const Lowering& lowering, bool fuse) { return Fuser(graph, lowering).run(fuse); }
+std::vector<Group> make_groups(const Graph& graph, const Lowering& lowering, bool fuse) {
+  return Fuser(graph, lowering).run(fuse);
+}
 
 }  // namespace lydian::runtime

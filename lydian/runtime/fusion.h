@@ -1,6 +1,6 @@
-// Second pass of the executor: which nodes are computed together. A group is a loop over R rows of C columns; its
-// members are maps over all elements, reductions over the columns, and maps over one value a row. Values that only the
-// group uses never leave the cache.
+// Second pass of the executor: which nodes are computed together. A group is a loop over R rows of C columns;
+// its members are maps over all elements, reductions over the columns, and maps over one value a row. Values
+// that only the group uses never leave the cache.
 #pragma once
 
 #include <vector>

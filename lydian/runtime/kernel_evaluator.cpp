@@ -19,26 +19,39 @@ Shape operand_shape(const Node& node, std::size_t operand) {
       }
       return shape;
     }
-    case Form::view: return {node.operands[0].bytes / tensor::size_of(node.operands[0].dtype)};
-    case Form::concat: return node.shape.with(node.axis, node.extents[operand]);
-    case Form::matmul: return node.shape.with(operand == 0 ? rank - 1 : rank - 2, node.extent);
-    case Form::reduce: return node.shape.inserted(node.axis, node.extent);
-    case Form::gather: return operand == 0 ? Shape{node.extent, node.shape[1]} : Shape{node.shape[0]};
-    case Form::scatter_add: return operand == 0 ? Shape{node.extent} : Shape{node.extent, node.shape[1]};
+    case Form::view:
+      return {node.operands[0].bytes / tensor::size_of(node.operands[0].dtype)};
+    case Form::concat:
+      return node.shape.with(node.axis, node.extents[operand]);
+    case Form::matmul:
+      return node.shape.with(operand == 0 ? rank - 1 : rank - 2, node.extent);
+    case Form::reduce:
+      return node.shape.inserted(node.axis, node.extent);
+    case Form::gather:
+      return operand == 0 ? Shape{node.extent, node.shape[1]} : Shape{node.shape[0]};
+    case Form::scatter_add:
+      return operand == 0 ? Shape{node.extent} : Shape{node.extent, node.shape[1]};
     case Form::literal:
-    case Form::iota: break;
+    case Form::iota:
+      break;
   }
   ENSURE(false, "a {} has no operands", program::name_of(node.form));
 }
 
-void KernelEvaluator::evaluate(std::uint32_t, const Node& node, Operands operands, const LiteralTable& literals, std::span<std::uint8_t> output) {
+void KernelEvaluator::evaluate(std::uint32_t, const Node& node, Operands operands,
+                               const LiteralTable& literals, std::span<std::uint8_t> output) {
   // A graph of this node alone, whose operands are typed views of constants.
   Graph graph;
   Node alone = node;
   for (std::size_t o = 0; o < node.operand_count; ++o) {
-    Node view{.form = Form::view, .dtype = node.operands[o].dtype, .shape = operand_shape(node, o), .operand_count = 1};
-    view.operands[0] = {.ref = {RefKind::constant, static_cast<std::uint32_t>(o)}, .bytes = node.operands[o].bytes};
-    for (int d = 0; d < view.shape.rank(); ++d) view.strides[static_cast<std::size_t>(d)] = view.shape.stride(d);
+    Node view{.form = Form::view,
+              .dtype = node.operands[o].dtype,
+              .shape = operand_shape(node, o),
+              .operand_count = 1};
+    view.operands[0] = {.ref = {RefKind::constant, static_cast<std::uint32_t>(o)},
+                        .bytes = node.operands[o].bytes};
+    for (int d = 0; d < view.shape.rank(); ++d)
+      view.strides[static_cast<std::size_t>(d)] = view.shape.stride(d);
     alone.operands[o].ref = {RefKind::node, static_cast<std::uint32_t>(graph.nodes.size())};
     graph.nodes.push_back(view);
   }

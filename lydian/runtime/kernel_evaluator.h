@@ -10,9 +10,11 @@ namespace lydian::runtime {
 class KernelEvaluator : public NodeEvaluator {
  public:
   /// The pool outlives it.
-  explicit KernelEvaluator(ThreadPool& pool, kernels::Isa isa = kernels::active_isa()) : pool_(pool), isa_(isa) {}
+  explicit KernelEvaluator(ThreadPool& pool, kernels::Isa isa = kernels::active_isa())
+      : pool_(pool), isa_(isa) {}
 
-  void evaluate(std::uint32_t index, const Node& node, Operands operands, const LiteralTable& literals, std::span<std::uint8_t> output) override;
+  void evaluate(std::uint32_t index, const Node& node, Operands operands, const LiteralTable& literals,
+                std::span<std::uint8_t> output) override;
 
  private:
   ThreadPool& pool_;

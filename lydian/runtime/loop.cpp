@@ -28,8 +28,8 @@ struct Loop::Compiler {
     std::size_t free_after;  // instruction
   };
   std::vector<Slot> slots{};
-  std::vector<std::int64_t> slot_of{};           // by member
-  std::vector<std::size_t> last_use{};           // by member
+  std::vector<std::int64_t> slot_of{};               // by member
+  std::vector<std::size_t> last_use{};               // by member
   std::map<std::uint32_t, std::size_t> member_of{};  // by node
 
   void compile(int threads) {
@@ -44,8 +44,10 @@ struct Loop::Compiler {
       }
     }
     flatten();
-    const std::int64_t by_cache = std::max<std::int64_t>(1, kBlockElements / std::max<std::int64_t>(1, loop.columns_));
-    loop.block_rows_ = std::min(by_cache, std::max<std::int64_t>(1, ceil_div(loop.rows_, threads * kTasksPerThread)));
+    const std::int64_t by_cache =
+        std::max<std::int64_t>(1, kBlockElements / std::max<std::int64_t>(1, loop.columns_));
+    loop.block_rows_ =
+        std::min(by_cache, std::max<std::int64_t>(1, ceil_div(loop.rows_, threads * kTasksPerThread)));
     for (std::size_t m = 0; m < group.members.size(); ++m) loop.instructions_.push_back(instruction(m));
   }
 
@@ -109,10 +111,13 @@ struct Loop::Compiler {
     const Member& member = group.members[m];
     Instruction made{.node = graph.nodes[member.node], .extent = member.extent, .index = member.node};
     made.size = tensor::size_of(made.node.dtype);
-    if (made.node.form == Form::map) compile_map(made, m);
-    else made.inputs[0] = reduce_input(made.node);
+    if (made.node.form == Form::map)
+      compile_map(made, m);
+    else
+      made.inputs[0] = reduce_input(made.node);
     made.is_stored = plan.places[member.node].arena != MemoryPlan::kInCache;
-    if (!made.is_stored) made.slot = slot_of[m] = take_slot(block_bytes(member.extent, made.size), m, last_use[m]);
+    if (!made.is_stored)
+      made.slot = slot_of[m] = take_slot(block_bytes(member.extent, made.size), m, last_use[m]);
     return made;
   }
 
@@ -147,10 +152,13 @@ struct Loop::Compiler {
       by_row = by_row || input.walk == Walk::row_run || input.walk == Walk::row_splat;
     }
     const auto fn = static_cast<kernels::ScalarFn>(made.node.fn);
-    const std::size_t typed = fn == kernels::ScalarFn::select ? 1 : 0;  // select's first operand is its condition
+    const std::size_t typed =
+        fn == kernels::ScalarFn::select ? 1 : 0;  // select's first operand is its condition
     const DType in = made.node.operands[typed].dtype;
-    if (by_row) made.by_row = kernels::map_kernel(loop.isa_, fn, in, made.node.dtype, row_splats);
-    else made.whole = kernels::map_kernel(loop.isa_, fn, in, made.node.dtype, whole_splats);
+    if (by_row)
+      made.by_row = kernels::map_kernel(loop.isa_, fn, in, made.node.dtype, row_splats);
+    else
+      made.whole = kernels::map_kernel(loop.isa_, fn, in, made.node.dtype, whole_splats);
   }
 
   Input map_input(const Instruction& made, std::size_t o, std::size_t m) {
@@ -173,7 +181,8 @@ struct Loop::Compiler {
     const bool full = made.extent == Extent::full;
     const int row_axes = full ? node.shape.rank() - 1 : node.shape.rank();
     input.rows = RowOffsets(node.shape, row_axes, strides);
-    input.column_stride = full && node.shape.last() != 1 ? strides[static_cast<std::size_t>(node.shape.rank() - 1)] : 0;
+    input.column_stride =
+        full && node.shape.last() != 1 ? strides[static_cast<std::size_t>(node.shape.rank() - 1)] : 0;
     if (full && loop.columns_ > 1 && input.column_stride == 1) {
       input.walk = Walk::row_run;
     } else if (full && loop.columns_ > 1 && input.column_stride == 0) {
@@ -186,7 +195,8 @@ struct Loop::Compiler {
   }
 };
 
-Loop::Loop(const Graph& graph, const Lowering& lowering, const MemoryPlan& plan, const Group& group, kernels::Isa isa, int threads)
+Loop::Loop(const Graph& graph, const Lowering& lowering, const MemoryPlan& plan, const Group& group,
+           kernels::Isa isa, int threads)
     : isa_(isa), rows_(group.rows), columns_(group.columns) {
   Compiler{graph, lowering, plan, group, *this}.compile(threads);
 }
@@ -210,23 +220,28 @@ struct Loop::Block {
   }
 };
 
-void Loop::run(const Addresses& addresses, ThreadPool& pool, const std::vector<std::uint8_t*>& scratch) const {
+void Loop::run(const Addresses& addresses, ThreadPool& pool,
+               const std::vector<std::uint8_t*>& scratch) const {
   pool.parallel_for(ceil_div(rows_, block_rows_), [&](std::int64_t task, int thread) {
     const std::int64_t first = task * block_rows_;
-    run_block({addresses, scratch[static_cast<std::size_t>(thread)], first, std::min(block_rows_, rows_ - first)});
+    run_block(
+        {addresses, scratch[static_cast<std::size_t>(thread)], first, std::min(block_rows_, rows_ - first)});
   });
 }
 
 void Loop::run_block(const Block& block) const {
   for (const Instruction& instruction : instructions_) {
-    if (instruction.node.form == Form::map) run_map(instruction, block);
-    else run_reduce(instruction, block);
+    if (instruction.node.form == Form::map)
+      run_map(instruction, block);
+    else
+      run_reduce(instruction, block);
   }
 }
 
 void Loop::run_reduce(const Instruction& made, const Block& block) const {
   const auto fn = static_cast<kernels::ReduceFn>(made.node.fn);
-  kernels::reduce_rows(isa_, fn, made.node.operands[0].dtype, block.rows, columns_, block.dense(made.inputs[0], columns_), columns_, block.output(made, 1));
+  kernels::reduce_rows(isa_, fn, made.node.operands[0].dtype, block.rows, columns_,
+                       block.dense(made.inputs[0], columns_), columns_, block.output(made, 1));
 }
 
 void Loop::run_map(const Instruction& made, const Block& block) const {
@@ -235,14 +250,20 @@ void Loop::run_map(const Instruction& made, const Block& block) const {
   for (std::size_t o = 0; o < made.node.operand_count; ++o) {
     const Input& input = made.inputs[o];
     switch (input.walk) {
-      case Walk::dense: at[o] = block.dense(input, columns); break;
-      case Walk::splat: at[o] = block.addresses.of(input.source); break;
+      case Walk::dense:
+        at[o] = block.dense(input, columns);
+        break;
+      case Walk::splat:
+        at[o] = block.addresses.of(input.source);
+        break;
       case Walk::row_run:
-      case Walk::row_splat: break;
+      case Walk::row_splat:
+        break;
       case Walk::gathered: {
         std::uint8_t* to = block.scratch + input.slot;
         for (std::int64_t r = 0; r < block.rows; ++r) {
-          const std::uint8_t* from = block.addresses.of(input.source) + input.rows.of(block.first + r) * input.size;
+          const std::uint8_t* from =
+              block.addresses.of(input.source) + input.rows.of(block.first + r) * input.size;
           copy_run(input.size, columns, from, input.column_stride, to + r * columns * input.size);
         }
         at[o] = to;
@@ -260,8 +281,9 @@ void Loop::run_map(const Instruction& made, const Block& block) const {
     for (std::size_t o = 0; o < made.node.operand_count; ++o) {
       const Input& input = made.inputs[o];
       if (input.walk == Walk::row_run || input.walk == Walk::row_splat) {
-        row[o] = input.is_own ? block.scratch + input.slot + r * input.size
-                              : block.addresses.of(input.source) + input.rows.of(block.first + r) * input.size;
+        row[o] = input.is_own
+                     ? block.scratch + input.slot + r * input.size
+                     : block.addresses.of(input.source) + input.rows.of(block.first + r) * input.size;
       } else if (input.walk != Walk::splat) {
         row[o] = at[o] + r * columns * input.size;
       }

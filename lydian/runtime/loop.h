@@ -1,5 +1,5 @@
-// A fused group, compiled: for each block of rows every member in order, on one thread, with the group's own values in
-// a scratch that stays in cache.
+// A fused group, compiled: for each block of rows every member in order, on one thread, with the group's own
+// values in a scratch that stays in cache.
 #pragma once
 
 #include "lydian/kernels/map.h"
@@ -13,7 +13,8 @@ namespace lydian::runtime {
 
 class Loop {
  public:
-  Loop(const Graph& graph, const Lowering& lowering, const MemoryPlan& plan, const Group& group, kernels::Isa isa, int threads);
+  Loop(const Graph& graph, const Lowering& lowering, const MemoryPlan& plan, const Group& group,
+       kernels::Isa isa, int threads);
 
   /// Bytes of scratch a thread needs.
   [[nodiscard]] std::int64_t scratch_bytes() const { return scratch_bytes_; }
@@ -31,10 +32,10 @@ class Loop {
   };
   struct Input {
     Walk walk = Walk::dense;
-    bool is_own = false;      // computed by this loop and not stored
-    std::int64_t slot = 0;    // is_own or gathered: byte offset in the scratch
-    Source source;            // otherwise
-    RowOffsets rows;          // of the source, in elements
+    bool is_own = false;    // computed by this loop and not stored
+    std::int64_t slot = 0;  // is_own or gathered: byte offset in the scratch
+    Source source;          // otherwise
+    RowOffsets rows;        // of the source, in elements
     std::int64_t column_stride = 1;
     int size = 4;  // bytes an element
   };

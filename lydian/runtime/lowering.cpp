@@ -27,15 +27,26 @@ class Lowerer {
   void place(std::uint32_t i) {
     const Node& node = graph_.nodes[i];
     switch (node.form) {
-      case Form::literal: own(i, Buffer::Kind::literal); return;
-      case Form::iota: place_iota(i); return;
-      case Form::view: place_view(i); return;
+      case Form::literal:
+        own(i, Buffer::Kind::literal);
+        return;
+      case Form::iota:
+        place_iota(i);
+        return;
+      case Form::view:
+        place_view(i);
+        return;
       case Form::reduce:
       case Form::scatter_add:
-      case Form::gather: force_operands_dense(node); break;
-      case Form::map: require_aligned(node); break;
+      case Form::gather:
+        force_operands_dense(node);
+        break;
+      case Form::map:
+        require_aligned(node);
+        break;
       case Form::matmul:
-      case Form::concat: break;
+      case Form::concat:
+        break;
     }
     own(i, Buffer::Kind::node);
   }
@@ -88,7 +99,8 @@ class Lowerer {
   }
 
   void force_dense(const program::Operand& operand) {
-    if (operand.ref.kind == RefKind::node && !out_.values[operand.ref.index].is_dense()) force_own(operand.ref.index);
+    if (operand.ref.kind == RefKind::node && !out_.values[operand.ref.index].is_dense())
+      force_own(operand.ref.index);
   }
 
   void force_operands_dense(const Node& node) {
@@ -109,12 +121,14 @@ class Lowerer {
     }
   }
 
-  /// Makes the operands of products dense whose batch axes are more than two levels. That can add levels to another
-  /// product of the same operands, so it is repeated until nothing changes.
+  /// Makes the operands of products dense whose batch axes are more than two levels. That can add levels to
+  /// another product of the same operands, so it is repeated until nothing changes.
   bool straighten_products() {
     bool changed = false;
     for (const Node& node : graph_.nodes) {
-      if (node.form != Form::matmul || batch_levels(out_.operand(node.operands[0]), out_.operand(node.operands[1]))) continue;
+      if (node.form != Form::matmul ||
+          batch_levels(out_.operand(node.operands[0]), out_.operand(node.operands[1])))
+        continue;
       force_operands_dense(node);
       changed = true;
     }
@@ -129,16 +143,20 @@ class Lowerer {
 
 Source Lowering::operand(const program::Operand& operand) const {
   switch (operand.ref.kind) {
-    case RefKind::node: return values[operand.ref.index];
-    case RefKind::state: return {{Buffer::Kind::state, 0}, DType::u8, Access::dense({operand.bytes})};
-    case RefKind::constant: return {{Buffer::Kind::constant, operand.ref.index}, DType::u8, Access::dense({operand.bytes})};
+    case RefKind::node:
+      return values[operand.ref.index];
+    case RefKind::state:
+      return {{Buffer::Kind::state, 0}, DType::u8, Access::dense({operand.bytes})};
+    case RefKind::constant:
+      return {{Buffer::Kind::constant, operand.ref.index}, DType::u8, Access::dense({operand.bytes})};
   }
   ENSURE(false, "a reference of unknown kind");
 }
 
 Lowering lower(const Graph& graph) { return Lowerer(graph).run(); }
 
-std::array<std::int64_t, tensor::kMaxRank> strides_along(const Source& source, const Node& map, std::size_t operand) {
+std::array<std::int64_t, tensor::kMaxRank> strides_along(const Source& source, const Node& map,
+                                                         std::size_t operand) {
   const std::uint8_t mask = map.operands[operand].broadcast_mask;
   const int shift = map.shape.rank() - source.access.shape.rank();
   std::array<std::int64_t, tensor::kMaxRank> strides{};
@@ -146,7 +164,8 @@ std::array<std::int64_t, tensor::kMaxRank> strides_along(const Source& source, c
   for (int d = map.shape.rank() - 1; d >= 0; --d) {
     if ((mask >> d & 1) != 0 || map.shape[d] == 1) continue;
     const bool aligned = !source.is_dense();
-    strides[static_cast<std::size_t>(d)] = aligned ? source.access.strides[static_cast<std::size_t>(d - shift)] : dense;
+    strides[static_cast<std::size_t>(d)] =
+        aligned ? source.access.strides[static_cast<std::size_t>(d - shift)] : dense;
     dense *= map.shape[d];
   }
   return strides;
@@ -163,7 +182,8 @@ std::optional<std::array<BatchLevels, 2>> batch_levels(const Source& a, const So
     const auto at = static_cast<std::size_t>(d);
     const Axis axis{a.access.shape[d], {a.access.strides[at], b.access.strides[at]}};
     if (axis.extent == 1) continue;
-    if (!merged.empty() && merged.back().strides[0] == axis.strides[0] * axis.extent && merged.back().strides[1] == axis.strides[1] * axis.extent) {
+    if (!merged.empty() && merged.back().strides[0] == axis.strides[0] * axis.extent &&
+        merged.back().strides[1] == axis.strides[1] * axis.extent) {
       merged.back() = {merged.back().extent * axis.extent, axis.strides};
     } else {
       merged.push_back(axis);
@@ -172,7 +192,8 @@ std::optional<std::array<BatchLevels, 2>> batch_levels(const Source& a, const So
   if (merged.size() > 2) return std::nullopt;
   while (merged.size() < 2) merged.insert(merged.begin(), Axis{1, {0, 0}});
   std::array<BatchLevels, 2> levels;
-  for (std::size_t i = 0; i < 2; ++i) levels[i] = {merged[0].extent, merged[1].extent, merged[0].strides[i], merged[1].strides[i]};
+  for (std::size_t i = 0; i < 2; ++i)
+    levels[i] = {merged[0].extent, merged[1].extent, merged[0].strides[i], merged[1].strides[i]};
   return levels;
 }
 

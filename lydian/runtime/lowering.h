@@ -1,5 +1,5 @@
-// First pass of the executor: where each node's value lies. Views are looked through: a value is a buffer and a strided
-// access to it, and only what no consumer can read through strides is copied together.
+// First pass of the executor: where each node's value lies. Views are looked through: a value is a buffer and
+// a strided access to it, and only what no consumer can read through strides is copied together.
 #pragma once
 
 #include <vector>
@@ -48,7 +48,8 @@ struct Lowering {
 [[nodiscard]] Lowering lower(const Graph& graph);
 
 /// The strides of an operand of a map along the axes of the map's output: 0 where it repeats.
-[[nodiscard]] std::array<std::int64_t, tensor::kMaxRank> strides_along(const Source& source, const Node& map, std::size_t operand);
+[[nodiscard]] std::array<std::int64_t, tensor::kMaxRank> strides_along(const Source& source, const Node& map,
+                                                                       std::size_t operand);
 
 /// A matmul operand's batch axes as at most two levels.
 struct BatchLevels {

@@ -22,7 +22,13 @@ struct Alias {
 class Planner {
  public:
   Planner(const Graph& graph, const Lowering& lowering, const std::vector<Group>& groups)
-      : graph_(graph), lowering_(lowering), groups_(groups), count_(graph.nodes.size()), intervals_(count_), readers_(count_), group_of_(count_, -1) {
+      : graph_(graph),
+        lowering_(lowering),
+        groups_(groups),
+        count_(graph.nodes.size()),
+        intervals_(count_),
+        readers_(count_),
+        group_of_(count_, -1) {
     plan_.places.resize(count_);
     plan_.concat_parts.resize(count_);
     plan_.skipped.resize(count_);
@@ -60,11 +66,12 @@ class Planner {
   }
 
   [[nodiscard]] bool is_live_concat(std::uint32_t i) const {
-    return graph_.nodes[i].form == Form::concat && !plan_.skipped[i] && !lowering_.copied_from[i] && group_of_[i] >= 0;
+    return graph_.nodes[i].form == Form::concat && !plan_.skipped[i] && !lowering_.copied_from[i] &&
+           group_of_[i] >= 0;
   }
 
-  /// Lists the parts of a concat, through nested ones on the same axis; parts that nothing else places and whose bytes
-  /// lie side by side in it become aliases.
+  /// Lists the parts of a concat, through nested ones on the same axis; parts that nothing else places and
+  /// whose bytes lie side by side in it become aliases.
   void place_concat(std::uint32_t i) { place_parts(i, i, 0); }
 
   void place_parts(std::uint32_t root, std::uint32_t concat, std::int64_t begin) {
@@ -76,7 +83,8 @@ class Planner {
       if (nests(source, node)) {
         plan_.skipped[source.buffer.index] = true;
         place_parts(root, source.buffer.index, begin);
-      } else if (side_by_side && (resolve(root).offset + begin * step_bytes) % kElementAlignment == 0 && may_alias(source, node.operands[o].bytes)) {
+      } else if (side_by_side && (resolve(root).offset + begin * step_bytes) % kElementAlignment == 0 &&
+                 may_alias(source, node.operands[o].bytes)) {
         aliases_[source.buffer.index] = {root, begin * step_bytes};
       } else {
         plan_.concat_parts[root].push_back({source, begin});
@@ -88,12 +96,14 @@ class Planner {
   [[nodiscard]] bool nests(const Source& source, const Node& outer) const {
     if (source.buffer.kind != Buffer::Kind::node || readers_[source.buffer.index].size() != 1) return false;
     const Node& inner = graph_.nodes[source.buffer.index];
-    return inner.form == Form::concat && !lowering_.copied_from[source.buffer.index] && inner.axis == outer.axis && inner.shape == source.access.shape &&
-           inner.dtype == outer.dtype && source.is_dense() && source.access.offset == 0;
+    return inner.form == Form::concat && !lowering_.copied_from[source.buffer.index] &&
+           inner.axis == outer.axis && inner.shape == source.access.shape && inner.dtype == outer.dtype &&
+           source.is_dense() && source.access.offset == 0;
   }
 
   [[nodiscard]] bool may_alias(const Source& source, std::int64_t bytes) const {
-    if (source.buffer.kind != Buffer::Kind::node || !source.is_dense() || source.access.offset != 0) return false;
+    if (source.buffer.kind != Buffer::Kind::node || !source.is_dense() || source.access.offset != 0)
+      return false;
     const std::uint32_t i = source.buffer.index;
     const bool is_value = i + 1 == count_;
     return !is_value && graph_.nodes[i].bytes() == bytes && aliases_[i].root == i;
@@ -110,8 +120,10 @@ class Planner {
 
   /// Whether a node's buffer is needed outside its own group.
   [[nodiscard]] bool is_stored(std::uint32_t i) const {
-    if (!groups_[static_cast<std::size_t>(group_of_[i])].is_loop || i + 1 == count_ || resolve(i).root != i) return true;
-    return std::ranges::any_of(readers_[i], [&](std::uint32_t reader) { return group_of_[reader] != group_of_[i]; });
+    if (!groups_[static_cast<std::size_t>(group_of_[i])].is_loop || i + 1 == count_ || resolve(i).root != i)
+      return true;
+    return std::ranges::any_of(readers_[i],
+                               [&](std::uint32_t reader) { return group_of_[reader] != group_of_[i]; });
   }
 
   void note_intervals() {
@@ -142,7 +154,8 @@ class Planner {
     for (std::uint32_t i = 0; i < count_; ++i) {
       if (intervals_[i].first >= 0 && i != value) roots.push_back(i);
     }
-    std::ranges::stable_sort(roots, std::greater<>{}, [&](std::uint32_t i) { return graph_.nodes[i].bytes(); });
+    std::ranges::stable_sort(roots, std::greater<>{},
+                             [&](std::uint32_t i) { return graph_.nodes[i].bytes(); });
     std::vector<std::int64_t> offsets(count_, 0);
     std::vector<std::uint32_t> placed;
     for (const std::uint32_t i : roots) {
@@ -153,17 +166,23 @@ class Planner {
     for (std::uint32_t i = 0; i < count_; ++i) {
       if (group_of_[i] < 0 || plan_.skipped[i] || !is_stored(i)) continue;
       const Alias alias = resolve(i);
-      if (alias.root == value) plan_.places[i] = {MemoryPlan::kValue, alias.offset};
-      else plan_.places[i] = {offsets[alias.root] + alias.offset, 0};
+      if (alias.root == value)
+        plan_.places[i] = {MemoryPlan::kValue, alias.offset};
+      else
+        plan_.places[i] = {offsets[alias.root] + alias.offset, 0};
     }
   }
 
-  [[nodiscard]] std::int64_t padded(std::uint32_t i) const { return (std::max<std::int64_t>(graph_.nodes[i].bytes(), 1) + kAlignment - 1) / kAlignment * kAlignment; }
+  [[nodiscard]] std::int64_t padded(std::uint32_t i) const {
+    return (std::max<std::int64_t>(graph_.nodes[i].bytes(), 1) + kAlignment - 1) / kAlignment * kAlignment;
+  }
 
-  [[nodiscard]] std::int64_t lowest_place(std::uint32_t i, const std::vector<std::uint32_t>& placed, const std::vector<std::int64_t>& offsets) const {
+  [[nodiscard]] std::int64_t lowest_place(std::uint32_t i, const std::vector<std::uint32_t>& placed,
+                                          const std::vector<std::int64_t>& offsets) const {
     std::vector<std::pair<std::int64_t, std::int64_t>> taken;
     for (const std::uint32_t other : placed) {
-      const bool apart = intervals_[other].last < intervals_[i].first || intervals_[i].last < intervals_[other].first;
+      const bool apart =
+          intervals_[other].last < intervals_[i].first || intervals_[i].last < intervals_[other].first;
       if (!apart) taken.push_back({offsets[other], offsets[other] + padded(other)});
     }
     std::ranges::sort(taken);
@@ -188,6 +207,8 @@ class Planner {
 
 }  // namespace
 
-MemoryPlan plan_memory(const Graph& graph, const Lowering& lowering, const std::vector<Group>& groups) { return Planner(graph, lowering, groups).run(); }
+MemoryPlan plan_memory(const Graph& graph, const Lowering& lowering, const std::vector<Group>& groups) {
+  return Planner(graph, lowering, groups).run();
+}
 
 }  // namespace lydian::runtime

@@ -1,5 +1,5 @@
-// Third pass of the executor: where each buffer lies. Values that are alive at different times share memory; a value
-// that only goes into a concat is computed in its place there.
+// Third pass of the executor: where each buffer lies. Values that are alive at different times share memory;
+// a value that only goes into a concat is computed in its place there.
 #pragma once
 
 #include <set>
@@ -29,6 +29,7 @@ struct MemoryPlan {
   std::int64_t arena_bytes = 0;
 };
 
-[[nodiscard]] MemoryPlan plan_memory(const Graph& graph, const Lowering& lowering, const std::vector<Group>& groups);
+[[nodiscard]] MemoryPlan plan_memory(const Graph& graph, const Lowering& lowering,
+                                     const std::vector<Group>& groups);
 
 }  // namespace lydian::runtime

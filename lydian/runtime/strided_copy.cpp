@@ -8,13 +8,15 @@ namespace {
 constexpr std::int64_t kBytesPerTask = 1 << 16;
 
 template <typename T>
-void copy_elements(std::int64_t n, const std::uint8_t* from, std::int64_t from_stride, std::uint8_t* to, std::int64_t to_stride) {
+void copy_elements(std::int64_t n, const std::uint8_t* from, std::int64_t from_stride, std::uint8_t* to,
+                   std::int64_t to_stride) {
   const T* source = reinterpret_cast<const T*>(from);
   T* target = reinterpret_cast<T*>(to);
   for (std::int64_t i = 0; i < n; ++i) target[i * to_stride] = source[i * from_stride];
 }
 
-void copy_line(int element_size, std::int64_t n, const std::uint8_t* from, std::int64_t from_stride, std::uint8_t* to, std::int64_t to_stride) {
+void copy_line(int element_size, std::int64_t n, const std::uint8_t* from, std::int64_t from_stride,
+               std::uint8_t* to, std::int64_t to_stride) {
   if (from_stride == 1 && to_stride == 1) {
     std::memcpy(to, from, static_cast<std::size_t>(n * element_size));
   } else if (element_size == 4) {
@@ -44,12 +46,13 @@ RowOffsets::RowOffsets(const tensor::Shape& shape, int axes, const Strides& stri
   }
 }
 
-void copy_run(int element_size, std::int64_t n, const std::uint8_t* from, std::int64_t stride, std::uint8_t* to) {
+void copy_run(int element_size, std::int64_t n, const std::uint8_t* from, std::int64_t stride,
+              std::uint8_t* to) {
   copy_line(element_size, n, from, stride, to, 1);
 }
 
-void copy_strided(ThreadPool& pool, const tensor::Shape& shape, int element_size, const std::uint8_t* from, const Strides& from_strides, std::uint8_t* to,
-                  const Strides& to_strides) {
+void copy_strided(ThreadPool& pool, const tensor::Shape& shape, int element_size, const std::uint8_t* from,
+                  const Strides& from_strides, std::uint8_t* to, const Strides& to_strides) {
   const std::int64_t total = shape.elements();
   if (total == 0) return;
   // The longest run that both sides walk with one stride: as many of the last axes as merge.
@@ -79,14 +82,16 @@ void copy_strided(ThreadPool& pool, const tensor::Shape& shape, int element_size
     const std::int64_t piece = std::max<std::int64_t>(1, kBytesPerTask / element_size);
     pool.parallel_for((line + piece - 1) / piece, [&](std::int64_t task, int) {
       const std::int64_t begin = task * piece;
-      copy_line(element_size, std::min(piece, line - begin), from + begin * from_step * element_size, from_step, to + begin * to_step * element_size, to_step);
+      copy_line(element_size, std::min(piece, line - begin), from + begin * from_step * element_size,
+                from_step, to + begin * to_step * element_size, to_step);
     });
     return;
   }
   pool.parallel_for((rows + rows_per_task - 1) / rows_per_task, [&](std::int64_t task, int) {
     const std::int64_t end = std::min(rows, (task + 1) * rows_per_task);
     for (std::int64_t row = task * rows_per_task; row < end; ++row) {
-      copy_line(element_size, line, from + from_rows.of(row) * element_size, from_step, to + to_rows.of(row) * element_size, to_step);
+      copy_line(element_size, line, from + from_rows.of(row) * element_size, from_step,
+                to + to_rows.of(row) * element_size, to_step);
     }
   });
 }

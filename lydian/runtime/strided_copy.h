@@ -11,14 +11,17 @@ namespace lydian::runtime {
 
 using Strides = std::array<std::int64_t, tensor::kMaxRank>;
 
-/// to[sum(index * to_strides)] = from[sum(index * from_strides)] for every index of the shape; strides in elements.
-void copy_strided(ThreadPool& pool, const tensor::Shape& shape, int element_size, const std::uint8_t* from, const Strides& from_strides, std::uint8_t* to,
-                  const Strides& to_strides);
+/// to[sum(index * to_strides)] = from[sum(index * from_strides)] for every index of the shape; strides in
+/// elements.
+void copy_strided(ThreadPool& pool, const tensor::Shape& shape, int element_size, const std::uint8_t* from,
+                  const Strides& from_strides, std::uint8_t* to, const Strides& to_strides);
 
 /// n elements, `stride` elements apart, into a dense run.
-void copy_run(int element_size, std::int64_t n, const std::uint8_t* from, std::int64_t stride, std::uint8_t* to);
+void copy_run(int element_size, std::int64_t n, const std::uint8_t* from, std::int64_t stride,
+              std::uint8_t* to);
 
-/// The offset of a row in a strided array whose axes are flattened into rows; neighbours are merged when made.
+/// The offset of a row in a strided array whose axes are flattened into rows; neighbours are merged when
+/// made.
 class RowOffsets {
  public:
   RowOffsets() = default;

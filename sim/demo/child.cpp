@@ -37,7 +37,10 @@ Result<Child> Child::start(const std::vector<std::string>& arguments, const std:
 }
 
 Child::Child(Child&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), output_(std::exchange(other.output_, -1)), status_(other.status_), partial_(std::move(other.partial_)) {}
+    : pid_(std::exchange(other.pid_, -1)),
+      output_(std::exchange(other.output_, -1)),
+      status_(other.status_),
+      partial_(std::move(other.partial_)) {}
 
 Child& Child::operator=(Child&& other) noexcept {
   if (this == &other) return *this;

@@ -14,7 +14,8 @@ namespace lydian::sim {
 class Child {
  public:
   /// Standard error goes to the log file.
-  static Result<Child> start(const std::vector<std::string>& arguments, const std::filesystem::path& log_file);
+  static Result<Child> start(const std::vector<std::string>& arguments,
+                             const std::filesystem::path& log_file);
   Child(Child&& other) noexcept;
   Child& operator=(Child&& other) noexcept;
   ~Child() { stop(); }

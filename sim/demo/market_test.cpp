@@ -29,7 +29,8 @@ T must(std::expected<T, Error> result) {
 }
 template <typename T>
 T must(ledger::LedgerResult<T> result) {
-  return must<T>(result ? std::expected<T, Error>(std::move(*result)) : std::unexpected<Error>(result.error()));
+  return must<T>(result ? std::expected<T, Error>(std::move(*result))
+                        : std::unexpected<Error>(result.error()));
 }
 
 /// A small training job on made-up tokens.
@@ -48,7 +49,10 @@ SmallJob small_job(std::int64_t steps, std::int64_t interval) {
   config.batch = 4;
   config.steps = steps;
   config.interval = interval;
-  config.data = {{merkle::blob_root(job.tokens), static_cast<std::int64_t>(job.tokens.size())}, 1, 0, static_cast<std::int64_t>(job.tokens.size())};
+  config.data = {{merkle::blob_root(job.tokens), static_cast<std::int64_t>(job.tokens.size())},
+                 1,
+                 0,
+                 static_cast<std::int64_t>(job.tokens.size())};
   job.program = models::training_program(config);
   return job;
 }
@@ -59,7 +63,8 @@ class MarketTest : public ::testing::Test {
     folder_ = std::filesystem::temp_directory_path() / fmt::format("lydian_market_test.{}", ::getpid());
     std::filesystem::create_directories(folder_);
     const std::filesystem::path contracts = std::filesystem::path(LYDIAN_SOURCE_DIR) / "contracts";
-    evm_.emplace(must(ledger::EvmNode::start({.binary = contracts / "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil", .rollup = true})));
+    evm_.emplace(must(ledger::EvmNode::start(
+        {.binary = contracts / "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil", .rollup = true})));
     rpc_.emplace(must(ledger::RpcClient::open(evm_->url())));
     deployer_.emplace(must(ledger::TransactionSender::open(*rpc_, account(0), ledger::contract_errors())));
     deployment_ = must(ledger::deploy(*deployer_, contracts / "out", treasury()));
@@ -74,36 +79,45 @@ class MarketTest : public ::testing::Test {
 
   /// The well-known accounts of development nodes.
   static crypto::PrivateKey account(int i) {
-    static const std::array keys = {"ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80", "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
-                                    "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a", "7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6",
-                                    "47e179ec197488593b187f80a00eb0da91f1b9d0b13f8733639f19c30a34926a", "8b3a350cf5c34c9194ca85829a2df0ec3153be0318b5e2d3348e872092edffba"};
+    static const std::array keys = {"ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
+                                    "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
+                                    "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a",
+                                    "7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6",
+                                    "47e179ec197488593b187f80a00eb0da91f1b9d0b13f8733639f19c30a34926a",
+                                    "8b3a350cf5c34c9194ca85829a2df0ec3153be0318b5e2d3348e872092edffba"};
     return must(crypto::PrivateKey::from_bytes(*from_hex(keys[static_cast<std::size_t>(i)])));
   }
   static ledger::Address treasury() { return ledger::Address::from_bytes(Bytes(20, 0x77)); }
 
-  node::Node& add_node(int i, bool solves, bool challenges, const Uint256& ask, const node::MachineFactory& machine = node::make_fast_machine) {
+  node::Node& add_node(int i, bool solves, bool challenges, const Uint256& ask,
+                       const node::MachineFactory& machine = node::make_fast_machine) {
     const auto home = folder_ / std::to_string(i);
     std::filesystem::create_directories(home);
-    node::NodeOptions options{.home = home, .deployment = deployment_, .solves = solves, .challenges = challenges};
+    node::NodeOptions options{
+        .home = home, .deployment = deployment_, .solves = solves, .challenges = challenges};
     options.stake = solves ? tokens(200) : Uint256();
     options.ask_per_tflop = ask;
     options.listen = {{"127.0.0.1", 0}};
     options.loopback = true;
-    nodes_.push_back(must(node::Node::open(options, account(i), [this, i](const node::Event& event) { events_.push_back({i, event}); }, machine)));
+    nodes_.push_back(must(node::Node::open(
+        options, account(i), [this, i](const node::Event& event) { events_.push_back({i, event}); },
+        machine)));
     return *nodes_.back();
   }
 
   /// Posts a job as account 5, whose blobs one of the nodes serves.
   std::uint64_t post(const SmallJob& job, int serving) {
     auto blobs = must(store::BlobStore::open(folder_ / "submitter"));
-    swarm_ = must(swarm::TorrentSwarm::open({.folder = folder_ / "submitter.swarm", .listen = {{"127.0.0.1", 0}}, .loopback = true}));
+    swarm_ = must(swarm::TorrentSwarm::open(
+        {.folder = folder_ / "submitter.swarm", .listen = {{"127.0.0.1", 0}}, .loopback = true}));
     node::Library library(blobs, *swarm_);
     const auto program = must(library.put(program::encode(job.program)));
     must(library.put(job.tokens));
     auto sender = must(ledger::TransactionSender::open(*rpc_, account(serving), ledger::contract_errors()));
     const auto key = crypto::Ed25519Key::generate();
     const Root digest = must(market_->possession_digest(sender.address()));
-    must(sender.send(market_->register_node(key.public_key(), key.sign(digest.view()), fmt::format("127.0.0.1:{}", swarm_->listen_port()), 1, 1)));
+    must(sender.send(market_->register_node(key.public_key(), key.sign(digest.view()),
+                                            fmt::format("127.0.0.1:{}", swarm_->listen_port()), 1, 1)));
     must(sender.send(market_->approve_market(tokens(100))));
     ledger::Terms terms{tokens(10), tokens(100), tokens(150), tokens(20)};
     terms.auction_seconds = 60;
@@ -112,7 +126,8 @@ class MarketTest : public ::testing::Test {
     terms.checkpoint_seconds = 600;
     terms.move_budget = 600;
     terms.step_millis = program::cost_of(job.program).step_millis;
-    return must(market_->posted_job(must(sender.send(market_->post(job.program, program.root, program.size_bytes, terms)))));
+    return must(market_->posted_job(
+        must(sender.send(market_->post(job.program, program.root, program.size_bytes, terms)))));
   }
 
   /// Turns all nodes until the job is settled, or for some time.
@@ -135,7 +150,8 @@ class MarketTest : public ::testing::Test {
   }
 
   [[nodiscard]] bool happened(int node, const std::string& kind) const {
-    return std::ranges::any_of(events_, [&](const auto& entry) { return entry.first == node && entry.second.kind == kind; });
+    return std::ranges::any_of(
+        events_, [&](const auto& entry) { return entry.first == node && entry.second.kind == kind; });
   }
 
   void print_events() const {
@@ -171,19 +187,22 @@ TEST_F(MarketTest, an_honest_job_is_paid_and_its_result_is_the_only_right_one) {
   ASSERT_EQ(settled.status, ledger::JobStatus::settled);
   EXPECT_EQ(must(market_->checkpoint(id, 2)).root, expected_result(job));
   // 800 left after the stake, and the floor of the auction, 10, but for roundings of the smallest unit.
-  EXPECT_GE(must(market_->claimable(account(1).address())) + must(market_->balance(account(1).address())), tokens(809));
+  EXPECT_GE(must(market_->claimable(account(1).address())) + must(market_->balance(account(1).address())),
+            tokens(809));
 }
 
 TEST_F(MarketTest, a_wrong_multiply_add_is_found_and_another_solver_finishes_the_job) {
   const SmallJob job = small_job(12, 4);
-  const auto sabotage = [](const node::JobFiles& files, ThreadPool& pool) -> std::unique_ptr<dispute::Machine> {
+  const auto sabotage = [](const node::JobFiles& files,
+                           ThreadPool& pool) -> std::unique_ptr<dispute::Machine> {
     return std::make_unique<SabotagedMachine>(files, pool, fault_in(files.program, 6));
   };
   add_node(1, true, false, tokens(0), sabotage);
   add_node(2, false, true, tokens(0));
   const std::uint64_t id = post(job, 5);
   const auto accepted = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (must(market_->job(id)).status != ledger::JobStatus::running && std::chrono::steady_clock::now() < accepted) {
+  while (must(market_->job(id)).status != ledger::JobStatus::running &&
+         std::chrono::steady_clock::now() < accepted) {
     swarm_->tick();
     for (const auto& node : nodes_) (void)node->tick();
     must(rpc_->request("evm_mine", "[]"));
@@ -198,7 +217,8 @@ TEST_F(MarketTest, a_wrong_multiply_add_is_found_and_another_solver_finishes_the
   EXPECT_EQ(stake.free + stake.locked, tokens(50));
   EXPECT_TRUE(happened(2, "verdict"));
   // 1000 and half of the bond of 150.
-  EXPECT_EQ(must(market_->claimable(account(2).address())) + must(market_->balance(account(2).address())), tokens(1075));
+  EXPECT_EQ(must(market_->claimable(account(2).address())) + must(market_->balance(account(2).address())),
+            tokens(1075));
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 // lydian_saboteur: the product's node, with one wrong multiply-add. For demonstrations and tests.
+#include <fmt/core.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <fmt/core.h>
 #include <thread>
 
 #include "lydian/core/file.h"
@@ -50,9 +51,13 @@ Status run(const Options& options) {
   const auto key = TRY(open_key(options));
   const auto make = [&](const node::JobFiles& files, ThreadPool& pool) -> std::unique_ptr<dispute::Machine> {
     const sim::Fault fault = sim::fault_in(files.program, options.step);
-    print_event({"sabotage", fmt::format("will falsify one multiply-add: step {}, operator {}, element {}, operation {}", fault.transition, fault.node,
-                                         fault.element, fault.position),
-                 {{"step", fault.transition}, {"operator", fault.node}, {"element", fault.element}, {"operation", fault.position}}});
+    print_event({"sabotage",
+                 fmt::format("will falsify one multiply-add: step {}, operator {}, element {}, operation {}",
+                             fault.transition, fault.node, fault.element, fault.position),
+                 {{"step", fault.transition},
+                  {"operator", fault.node},
+                  {"element", fault.element},
+                  {"operation", fault.position}}});
     return std::make_unique<sim::SabotagedMachine>(files, pool, fault);
   };
   const auto node = TRY(node::Node::open(node_options, key, print_event, make));
