@@ -427,6 +427,28 @@ Bytes random_floats(Random& random, std::int64_t count, int percent_any) {
   return bytes;
 }
 
+/// The passes of the executor, more of them each time.
+const std::vector<std::pair<const char*, runtime::ExecutorOptions>>& variants() {
+  static const std::vector<std::pair<const char*, runtime::ExecutorOptions>> list = {
+      {"no passes", {.fuse = false, .recompute = false, .in_place = false}},
+      {"fused", {.recompute = false, .in_place = false}},
+      {"fused, recomputing", {.in_place = false}},
+      {"fused, recomputing, in place", {}},
+  };
+  return list;
+}
+
+/// Runs the graph into `value`, over a copy of the state where it can.
+void run_into(runtime::Executor& executor, ByteView state, std::span<const ByteView> constants,
+              Bytes& value) {
+  if (executor.writes_over_state() && state.size() == value.size()) {
+    std::ranges::copy(state, value.begin());
+    executor.run(value, constants, value);
+  } else {
+    executor.run(state, constants, value);
+  }
+}
+
 std::optional<std::string> compare(const RandomProgram& made, GraphKind kind, ByteView state, Bytes& value) {
   const program::Graph& graph = made.program.graph(kind);
   const auto constants = made.constant_views();
@@ -434,23 +456,46 @@ std::optional<std::string> compare(const RandomProgram& made, GraphKind kind, By
   for (const int threads : {1, 2}) {
     ThreadPool pool(threads);
     for (const kernels::Isa isa : kernels::supported_isas()) {
-      for (const bool fuse : {false, true}) {
-        runtime::Executor executor(graph, made.program.literals, pool, {isa, fuse});
+      for (const auto& [passes, options] : variants()) {
+        runtime::ExecutorOptions with = options;
+        with.isa = isa;
+        runtime::Executor executor(graph, made.program.literals, pool, with);
         Bytes fast(value.size(), 0xCD);
         for (int run = 0; run < 2; ++run) {
-          executor.run(state, constants, fast);
+          run_into(executor, state, constants, fast);
           const auto [at, other] = std::ranges::mismatch(fast, value);
           if (at == fast.end()) continue;
           return fmt::format(
               "{} of {} nodes, {}, {}, {} threads, run {}: byte {} of {} is {:02x}, the interpreter has "
               "{:02x}",
-              name_of(kind), graph.nodes.size(), kernels::name_of(isa), fuse ? "fused" : "unfused", threads,
-              run, at - fast.begin(), fast.size(), *at, *other);
+              name_of(kind), graph.nodes.size(), kernels::name_of(isa), passes, threads, run,
+              at - fast.begin(), fast.size(), *at, *other);
         }
       }
     }
   }
   return std::nullopt;
+}
+
+/// A step of random parts of the state, some computed where they stand, some from what stands elsewhere, so
+/// that one may overwrite what another has yet to read.
+Value shuffled_state(Random& random, GraphBuilder& builder) {
+  constexpr std::int64_t kFloats = kStateBytes / 4;
+  const std::int64_t first = random.between(1, kFloats - 2);
+  const std::int64_t second = random.between(first + 1, kFloats - 1);
+  const auto part = [&](std::int64_t begin, std::int64_t end) {
+    const auto read = [&] {
+      const std::int64_t at = random.chance(60) ? begin : random.between(0, kFloats - (end - begin));
+      return read_bytes(builder.state(), DType::f32, {end - begin}, 4 * at);
+    };
+    Value x = sin(read() * 3.0F);
+    for (std::int64_t more = random.between(0, 3); more > 0; --more)
+      x = random.chance(50) ? x * read() : read() - x;
+    if (random.chance(20)) x = x + reshape(sum(read(), 0), {1});
+    return as_u8(x);
+  };
+  const std::array parts = {part(0, first), part(first, second), part(second, kFloats)};
+  return program::concat(parts, 0);
 }
 
 }  // namespace
@@ -477,8 +522,7 @@ RandomProgram random_chains(Random& random, int operations) {
   }
   {
     GraphBuilder builder(&program.literals, kStateBytes, program.constants);
-    const Value floats = read_bytes(builder.state(), DType::f32, {kStateBytes / 4}, 0);
-    program.graph(GraphKind::step) = builder.finish(as_u8(sin(floats * 3.0F)));
+    program.graph(GraphKind::step) = builder.finish(shuffled_state(random, builder));
   }
   {
     GraphBuilder builder(&program.literals, kStateBytes, program.constants);

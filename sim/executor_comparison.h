@@ -9,7 +9,7 @@
 namespace lydian::sim {
 
 /// The first difference between the executor's value of a graph and the interpreter's, over init, step and
-/// output, all instruction sets of this machine, fused and unfused, one and two threads.
+/// output, all instruction sets of this machine, with and without each pass, one and two threads.
 [[nodiscard]] std::optional<std::string> compare_executor(const RandomProgram& made);
 
 /// A program whose step is made of what the executor fuses and looks through: maps over tensors of a few

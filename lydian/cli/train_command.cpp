@@ -46,7 +46,7 @@ Status restore(Engine& engine, const program::Program& program, const models::St
   const auto step = load_le<std::int32_t>(state.data() + layout.offset("step"));
   if (step < 0 || step > program.steps)
     return fail("{}: holds step {} of {}. Delete the file to start anew", path.string(), step, program.steps);
-  engine.restore(step + 1, std::move(state));
+  engine.restore(step + 1, state);
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "lydian/runtime/engine.h"
 
+#include <algorithm>
+
 #include "lydian/core/ensure.h"
 
 namespace lydian::runtime {
@@ -33,18 +35,27 @@ Executor& Engine::executor(GraphKind kind) {
 
 void Engine::advance() {
   ENSURE(!is_done(), "at boundary {}", boundary_);
-  next_.resize(static_cast<std::size_t>(bytes_at(program_, boundary_ + 1)));
-  executor(graph_of_transition(program_, boundary_)).run(state_, constants_, next_);
-  std::swap(state_, next_);
+  const GraphKind kind = graph_of_transition(program_, boundary_);
+  Executor& transition = executor(kind);
+  if (kind == GraphKind::step && transition.writes_over_state()) {
+    next_ = {};
+    transition.run(state_.bytes(), constants_, state_.bytes());
+  } else {
+    const auto bytes = static_cast<std::size_t>(bytes_at(program_, boundary_ + 1));
+    if (next_.size() != bytes) next_ = Pages(bytes);
+    transition.run(state_.bytes(), constants_, next_.bytes());
+    std::swap(state_, next_);
+  }
   ++boundary_;
 }
 
-void Engine::restore(std::int64_t boundary, Bytes state) {
+void Engine::restore(std::int64_t boundary, ByteView state) {
   ENSURE(boundary >= 0 && boundary <= last_boundary() &&
              static_cast<std::int64_t>(state.size()) == bytes_at(program_, boundary),
          "{} bytes at boundary {}", state.size(), boundary);
   boundary_ = boundary;
-  state_ = std::move(state);
+  if (state_.size() != state.size()) state_ = Pages(state.size());
+  std::ranges::copy(state, state_.data());
 }
 
 }  // namespace lydian::runtime

@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 
+#include "lydian/core/pages.h"
 #include "lydian/runtime/executor.h"
 
 namespace lydian::runtime {
@@ -20,13 +21,13 @@ class Engine {
   [[nodiscard]] bool is_done() const { return boundary_ == last_boundary(); }
 
   /// The bytes at the present boundary: a state, or the result. Valid until the next call that is not const.
-  [[nodiscard]] ByteView state() const { return state_; }
+  [[nodiscard]] ByteView state() const { return state_.bytes(); }
 
   /// One transition further. Not when done.
   void advance();
 
   /// Goes to a boundary whose bytes are at hand; they have the length the program gives that boundary.
-  void restore(std::int64_t boundary, Bytes state);
+  void restore(std::int64_t boundary, ByteView state);
 
  private:
   Executor& executor(program::GraphKind kind);
@@ -37,8 +38,8 @@ class Engine {
   ExecutorOptions options_;
   std::array<std::unique_ptr<Executor>, 3> executors_;
   std::int64_t boundary_ = 0;
-  Bytes state_;
-  Bytes next_;
+  Pages state_;
+  Pages next_;  // empty while steps write over the state
 };
 
 /// The graph of transition t, which leads from boundary t to t + 1.

@@ -1,34 +1,14 @@
 #include "lydian/runtime/executor.h"
 
-#include <sys/mman.h>
-
 #include "lydian/core/ensure.h"
+#include "lydian/core/pages.h"
 #include "lydian/kernels/gather.h"
 #include "lydian/kernels/matmul.h"
 #include "lydian/runtime/loop.h"
+#include "lydian/runtime/recompute.h"
 
 namespace lydian::runtime {
 namespace {
-
-/// Zeroed pages, large where the system has them.
-class Arena {
- public:
-  explicit Arena(std::int64_t bytes) : bytes_(static_cast<std::size_t>(std::max<std::int64_t>(bytes, 64))) {
-    void* memory = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    ENSURE(memory != MAP_FAILED, "no memory for {} bytes", bytes_);
-    ::madvise(memory, bytes_, MADV_HUGEPAGE);
-    data_ = static_cast<std::uint8_t*>(memory);
-  }
-  ~Arena() { ::munmap(data_, bytes_); }
-  Arena(const Arena&) = delete;
-  Arena& operator=(const Arena&) = delete;
-  [[nodiscard]] std::uint8_t* data() const { return data_; }
-  [[nodiscard]] std::int64_t bytes() const { return static_cast<std::int64_t>(bytes_); }
-
- private:
-  std::size_t bytes_;
-  std::uint8_t* data_ = nullptr;
-};
 
 constexpr std::int64_t kScratchAlignment = 4096;
 
@@ -42,17 +22,26 @@ kernels::MatmulOperand<T> matmul_operand(const Source& source, const BatchLevels
           levels.inner_stride};
 }
 
+std::vector<Group> plan_groups(const Graph& graph, const Lowering& lowering, const ExecutorOptions& options) {
+  std::vector<Group> groups = make_groups(graph, lowering, options.fuse);
+  if (options.fuse && options.recompute)
+    recompute_maps(graph, lowering, groups);
+  else
+    drop_unused(graph, lowering, groups);
+  return groups;
+}
+
 }  // namespace
 
 struct Executor::Plan {
   Plan(const Graph& g, const LiteralTable& literals, ThreadPool& p, const ExecutorOptions& options)
       : graph(g),
         lowering(lower(graph)),
-        groups(make_groups(graph, lowering, options.fuse)),
-        memory(plan_memory(graph, lowering, groups)),
+        groups(plan_groups(graph, lowering, options)),
+        memory(plan_memory(graph, lowering, groups, options.in_place)),
         pool(p),
         isa(options.isa),
-        arena(memory.arena_bytes),
+        arena(static_cast<std::size_t>(memory.arena_bytes)),
         matmul_scratch(p.size()) {
     compile_loops();
     place_fixed(literals);
@@ -73,18 +62,36 @@ struct Executor::Plan {
       bytes = std::max(bytes, loops.back()->scratch_bytes());
     }
     const std::int64_t stride = (bytes / kScratchAlignment + 1) * kScratchAlignment;
-    loop_scratch = std::make_unique<Arena>(stride * pool.size());
+    loop_scratch = Pages(static_cast<std::size_t>(stride * pool.size()));
     for (int thread = 0; thread < pool.size(); ++thread)
-      scratch.push_back(loop_scratch->data() + stride * thread);
+      scratch.push_back(loop_scratch.data() + stride * thread);
+  }
+
+  /// By node: iotas that something reads from memory; loops count for themselves where they read every
+  /// element.
+  [[nodiscard]] std::vector<bool> find_read_iotas() const {
+    std::vector<bool> is_read(graph.nodes.size());
+    for (const Group& group : groups) {
+      for (const Member& member : group.members) {
+        for_each_source(graph, lowering, member.node, [&](const Source& source, std::size_t o) {
+          if (source.buffer.kind != Buffer::Kind::iota) return;
+          const Node& node = graph.nodes[member.node];
+          const bool counts = group.is_loop && node.form == Form::map && is_read_densely(source, node, o);
+          if (!counts) is_read[source.buffer.index] = true;
+        });
+      }
+    }
+    return is_read;
   }
 
   /// Literals stay where they are; an iota is its axis, written once.
   void place_fixed(const LiteralTable& literals) {
     addresses.fixed.resize(graph.nodes.size());
+    const std::vector<bool> is_iota_read = find_read_iotas();
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
       const Node& node = graph.nodes[i];
       if (node.form == Form::literal) addresses.fixed[i] = literals.at(node.literal).data();
-      if (node.form != Form::iota) continue;
+      if (node.form != Form::iota || !is_iota_read[i]) continue;
       std::vector<std::int32_t> axis(
           static_cast<std::size_t>(std::max<std::int64_t>(node.shape[node.axis], 1)));
       for (std::size_t k = 0; k < axis.size(); ++k)
@@ -179,6 +186,9 @@ struct Executor::Plan {
   void run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value) {
     ENSURE(static_cast<std::int64_t>(value.size()) == graph.nodes.back().bytes(),
            "{} bytes for a value of {}", value.size(), graph.nodes.back().bytes());
+    ENSURE(state.data() != value.data() || value.empty() ||
+               (memory.is_over_state && state.size() == value.size()),
+           "a value over a state of {} bytes", state.size());
     addresses.state = state.data();
     addresses.constants.clear();
     for (const ByteView& constant : constants) addresses.constants.push_back(constant.data());
@@ -192,19 +202,38 @@ struct Executor::Plan {
       } else if (const std::uint32_t node = groups[g].members.front().node; !memory.skipped[node]) {
         run_alone(node);
       }
+      if (after) after(g);
     }
   }
 
+  [[nodiscard]] std::string describe(std::size_t g) const {
+    std::string text;
+    for (const Member& member : groups[g].members) {
+      const Node& node = graph.nodes[member.node];
+      const bool copied = lowering.copied_from[member.node].has_value();
+      if (!text.empty()) text += ' ';
+      if (node.form == Form::map)
+        text += kernels::info_of(static_cast<kernels::ScalarFn>(node.fn)).name;
+      else
+        text += copied ? "copy" : program::name_of(node.form);
+      if (!groups[g].is_loop || &member == &groups[g].members.front() || node.form == Form::reduce)
+        text += node.shape.text();
+      if (node.form == Form::matmul || node.form == Form::reduce) text += fmt::format("/{}", node.extent);
+    }
+    return text;
+  }
+
+  std::function<void(std::size_t)> after;
   Graph graph;
   Lowering lowering;
   std::vector<Group> groups;
   MemoryPlan memory;
   ThreadPool& pool;
   kernels::Isa isa;
-  Arena arena;
+  Pages arena;
   kernels::MatmulScratch matmul_scratch;
   std::vector<std::unique_ptr<Loop>> loops;  // by group; null for a node alone
-  std::unique_ptr<Arena> loop_scratch;
+  Pages loop_scratch;
   std::vector<std::uint8_t*> scratch;  // by thread
   std::vector<std::vector<std::int32_t>> iotas;
   Addresses addresses;
@@ -220,6 +249,14 @@ void Executor::run(ByteView state, std::span<const ByteView> constants, std::spa
   plan_->run(state, constants, value);
 }
 
-std::int64_t Executor::memory_bytes() const { return plan_->arena.bytes() + plan_->loop_scratch->bytes(); }
+void Executor::observe(std::function<void(std::size_t)> after) { plan_->after = std::move(after); }
+
+std::string Executor::describe(std::size_t group) const { return plan_->describe(group); }
+
+bool Executor::writes_over_state() const { return plan_->memory.is_over_state; }
+
+std::int64_t Executor::memory_bytes() const {
+  return static_cast<std::int64_t>(plan_->arena.size() + plan_->loop_scratch.size());
+}
 
 }  // namespace lydian::runtime

@@ -2,7 +2,9 @@
 // memory planned once, every step on all threads. Passes in order: lowering, fusion, memory plan.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "lydian/core/thread_pool.h"
 #include "lydian/kernels/isa.h"
@@ -12,7 +14,10 @@ namespace lydian::runtime {
 
 struct ExecutorOptions {
   kernels::Isa isa = kernels::active_isa();
+  // Passes, each of which can be left out to see what it gives.
   bool fuse = true;
+  bool recompute = true;
+  bool in_place = true;
 };
 
 class Executor {
@@ -28,6 +33,14 @@ class Executor {
   /// Computes the graph's value into `value`, which has its length and overlaps no input. `state` is empty
   /// for init.
   void run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value);
+
+  /// Whether the value may lie where the state does.
+  [[nodiscard]] bool writes_over_state() const;
+
+  /// Called after each group of the plan that a run has done, with its number: where the time goes. The nodes
+  /// and shapes of a group, for people.
+  void observe(std::function<void(std::size_t group)> after);
+  [[nodiscard]] std::string describe(std::size_t group) const;
 
   /// Memory it holds beside inputs and value, in bytes.
   [[nodiscard]] std::int64_t memory_bytes() const;

@@ -40,7 +40,7 @@ void expect_interpreters_bytes(std::int64_t state_floats,
     ThreadPool pool(threads);
     for (const kernels::Isa isa : kernels::supported_isas()) {
       for (const bool fuse : {false, true}) {
-        Executor executor(graph, literals, pool, {isa, fuse});
+        Executor executor(graph, literals, pool, {isa, fuse, fuse, fuse});
         Bytes value(expected.size(), 0xAB);
         executor.run(state, {}, value);
         ASSERT_EQ(value, expected) << kernels::name_of(isa) << " fuse " << fuse << " threads " << threads;
@@ -166,6 +166,65 @@ TEST(Engine, goes_on_from_any_boundary) {
   EXPECT_EQ(graph_of_transition(program, 0), GraphKind::init);
   EXPECT_EQ(graph_of_transition(program, 4), GraphKind::step);
   EXPECT_EQ(graph_of_transition(program, 5), GraphKind::output);
+}
+
+/// A step of a state of n floats, built by `make`.
+Graph step_of(std::int64_t n, LiteralTable& literals,
+              const std::function<Value(GraphBuilder&, Value)>& make) {
+  GraphBuilder builder(&literals, 4 * n, {});
+  return builder.finish(make(builder, read_bytes(builder.state(), DType::f32, {n}, 0)));
+}
+
+TEST(Recompute, a_value_that_is_cheap_to_compute_again_is_not_kept) {
+  constexpr std::int64_t kSide = 64;
+  LiteralTable literals;
+  const Graph graph = step_of(kSide * kSide, literals, [](GraphBuilder&, Value x) {
+    const Value a = matmul(reshape(x, {kSide, kSide}), reshape(x, {kSide, kSide}));
+    const Value b = a * 0.125F + 1.0F;
+    return as_u8(flat(matmul(matmul(a, a), a) * b + sum(b, 0)));  // b: now, and again after two products
+  });
+  ThreadPool pool(1);
+  const Executor keeps(graph, literals, pool, {.recompute = false});
+  const Executor recomputes(graph, literals, pool, {});
+  EXPECT_LE(recomputes.memory_bytes(), keeps.memory_bytes());
+}
+
+TEST(InPlace, a_state_whose_parts_are_read_where_they_are_written_needs_no_second_copy) {
+  constexpr std::int64_t kHalf = 3000;
+  LiteralTable literals;
+  const Graph graph = step_of(2 * kHalf, literals, [](GraphBuilder&, Value x) {
+    const Value a = slice(x, 0, 0, kHalf);
+    const Value b = slice(x, 0, kHalf, 2 * kHalf);
+    const Value moved = b * 0.9F + a * 0.1F;
+    return program::concat({as_u8(a - moved), as_u8(moved)}, 0);
+  });
+  const Bytes state = floats(2 * kHalf);
+  const Bytes expected = interpret(graph, {state, {}, literals});
+  ThreadPool pool(2);
+  Executor executor(graph, literals, pool);
+  ASSERT_TRUE(executor.writes_over_state());
+  Bytes value = state;
+  executor.run(value, {}, value);
+  EXPECT_EQ(value, expected);
+}
+
+TEST(InPlace, what_is_still_to_be_read_is_not_overwritten) {
+  constexpr std::int64_t kHalf = 3000;
+  LiteralTable literals;
+  const Graph graph = step_of(2 * kHalf, literals, [](GraphBuilder&, Value x) {
+    const Value a = slice(x, 0, 0, kHalf);
+    const Value b = slice(x, 0, kHalf, 2 * kHalf);
+    return program::concat({as_u8(sin(b)), as_u8(a + reshape(sum(a, 0), {1}))},
+                           0);  // the halves change places
+  });
+  const Bytes state = floats(2 * kHalf);
+  const Bytes expected = interpret(graph, {state, {}, literals});
+  ThreadPool pool(2);
+  Executor executor(graph, literals, pool);
+  ASSERT_TRUE(executor.writes_over_state());
+  Bytes value = state;
+  executor.run(value, {}, value);
+  EXPECT_EQ(value, expected);
 }
 
 }  // namespace

@@ -16,8 +16,6 @@ constexpr std::size_t kMaxMembers = 64;
 using GroupId = std::size_t;
 constexpr GroupId kNone = ~GroupId{0};
 
-bool is_row_reduce(const Node& node) { return node.form == Form::reduce && node.axis == node.shape.rank(); }
-
 class Fuser {
  public:
   Fuser(const Graph& graph, const Lowering& lowering)
@@ -30,6 +28,7 @@ class Fuser {
       if (group == kNone) group = start_group(i);
       group_of_[i] = group;
     }
+    if (fuse) merge_loops();
     return sorted();
   }
 
@@ -60,13 +59,13 @@ class Fuser {
     Group group;
     const bool copied = lowering_.copied_from[i].has_value();
     if (!copied && node.form == Form::map && node.shape.rank() > 0) {
-      group = {{{i, Extent::full}}, true, node.shape.elements(0, node.shape.rank() - 1), node.shape.last()};
+      group = {{{i, Extent::full}}, true, {node.shape.elements(0, node.shape.rank() - 1), node.shape.last()}};
     } else if (!copied && node.form == Form::map) {
-      group = {{{i, Extent::full}}, true, 1, 1};
+      group = {{{i, Extent::full}}, true, {1, 1}};
     } else if (!copied && is_row_reduce(node) && node.shape.elements() >= kMinRows) {
-      group = {{{i, Extent::row}}, true, node.shape.elements(), node.extent};
+      group = {{{i, Extent::row}}, true, {node.shape.elements(), node.extent}};
     } else {
-      group = {{{i, Extent::full}}, false, 0, 0};
+      group = {{{i, Extent::full}}, false, {}};
     }
     groups_.push_back(group);
     reads_.emplace_back();
@@ -94,66 +93,93 @@ class Fuser {
     return kNone;
   }
 
+  /// What the node would compute in the candidate, whose members it may read only in step.
   [[nodiscard]] std::optional<Extent> fits(std::uint32_t i, GroupId candidate) const {
-    const Group& group = groups_[candidate];
+    const LoopShape& loop = groups_[candidate].shape;
     const Node& node = graph_.nodes[i];
     if (node.form == Form::reduce) {
-      if (node.extent != group.columns || node.shape.elements() != group.rows || group.rows < kMinRows)
-        return std::nullopt;
-      const auto member = member_behind(lowering_.operand(node.operands[0]), candidate);
-      if (!member || member->extent != Extent::full)
-        return std::nullopt;  // it reads the group, or would not be here
+      const bool same = node.extent == loop.columns && node.shape.elements() == loop.rows;
+      if (!same || loop.rows < kMinRows || !reads_in_step_of(candidate, i, Extent::row)) return std::nullopt;
       return Extent::row;
     }
-    const bool is_full = node.shape.rank() > 0 && node.shape.last() == group.columns &&
-                         node.shape.elements() == group.rows * group.columns;
-    const bool is_row = !is_full && node.shape.elements() == group.rows && group.columns != 1;
-    if (!is_full && !is_row) return std::nullopt;
+    const auto extent = extent_in(loop, node);
+    if (!extent || !reads_in_step_of(candidate, i, *extent)) return std::nullopt;
+    return extent;
+  }
+
+  /// Whether a node reads what the group computes, if anything, in step with it.
+  [[nodiscard]] bool reads_in_step_of(GroupId group, std::uint32_t i, Extent extent) const {
+    const Node& node = graph_.nodes[i];
     for (std::size_t o = 0; o < node.operand_count; ++o) {
       const Source source = lowering_.operand(node.operands[o]);
-      const auto member = member_behind(source, candidate);
-      if (member && !reads_in_step(source, node, o, member->extent, is_full)) return std::nullopt;
-    }
-    return is_full ? Extent::full : Extent::row;
-  }
-
-  /// The member of the candidate that computes this value's buffer.
-  [[nodiscard]] std::optional<Member> member_behind(const Source& source, GroupId candidate) const {
-    if (source.buffer.kind != Buffer::Kind::node || group_of_[source.buffer.index] != candidate)
-      return std::nullopt;
-    const auto& members = groups_[candidate].members;
-    return *std::ranges::find(members, source.buffer.index, &Member::node);
-  }
-
-  /// Whether a map reads a member's value at the same row (and column) as it computes.
-  [[nodiscard]] bool reads_in_step(const Source& source, const Node& node, std::size_t operand, Extent from,
-                                   bool to_full) const {
-    if (source.access.offset != 0 || source.dtype != graph_.nodes[source.buffer.index].dtype) return false;
-    if (from == Extent::full && !to_full) return false;
-    const auto strides = strides_along(source, node, operand);
-    const int rank = node.shape.rank();
-    std::int64_t dense = 1;
-    for (int d = rank - 1; d >= 0; --d) {
-      const bool repeats_columns = from == Extent::row && to_full && d == rank - 1;
-      const std::int64_t wanted = repeats_columns ? 0 : dense;
-      if (node.shape[d] != 1 && strides[static_cast<std::size_t>(d)] != wanted) return false;
-      if (!repeats_columns) dense *= node.shape[d];
+      if (source.buffer.kind != Buffer::Kind::node || group_of_[source.buffer.index] != group) continue;
+      const Member& member = *std::ranges::find(groups_[group].members, source.buffer.index, &Member::node);
+      if (!reads_in_step(graph_.nodes[member.node], member.extent, source, node, o, extent)) return false;
     }
     return true;
+  }
+
+  /// Joins loops of one shape of which one reads the other: a chain that met other values on its way.
+  void merge_loops() {
+    for (GroupId reader = 0; reader < groups_.size(); ++reader) {
+      bool merged = true;
+      while (merged) {
+        merged = false;
+        for (const GroupId read : reads_[reader]) {
+          if (!can_merge(read, reader)) continue;
+          merge(read, reader);
+          merged = true;
+          break;
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] bool can_merge(GroupId read, GroupId reader) const {
+    const Group& a = groups_[read];
+    const Group& b = groups_[reader];
+    if (!a.is_loop || !b.is_loop || a.shape != b.shape || a.members.size() + b.members.size() > kMaxMembers)
+      return false;
+    for (const Member& member : b.members) {
+      if (!reads_in_step_of(read, member.node, member.extent)) return false;
+    }
+    std::vector<GroupId> others;
+    std::ranges::copy_if(reads_[reader], std::back_inserter(others), [&](GroupId g) { return g != read; });
+    return !reaches(std::move(others), read);
+  }
+
+  /// The members of `read` become the first of `reader`; `read` stays behind, empty.
+  void merge(GroupId read, GroupId reader) {
+    Group& a = groups_[read];
+    Group& b = groups_[reader];
+    for (const Member& member : a.members) group_of_[member.node] = reader;
+    b.members.insert(b.members.begin(), a.members.begin(), a.members.end());
+    a = {};
+    reads_[reader].erase(read);
+    reads_[reader].insert(reads_[read].begin(), reads_[read].end());
+    reads_[read].clear();
+    for (std::set<GroupId>& reads : reads_) {
+      if (reads.erase(read) != 0) reads.insert(reader);
+    }
   }
 
   /// Whether the node reads some other group that itself waits for the candidate: joining would make a
   /// circle.
   [[nodiscard]] bool reaches_through_others(std::uint32_t i, GroupId candidate) const {
-    std::vector<GroupId> open;
+    std::vector<GroupId> others;
     for (const std::uint32_t producer : producers(i)) {
-      if (group_of_[producer] != candidate) open.push_back(group_of_[producer]);
+      if (group_of_[producer] != candidate) others.push_back(group_of_[producer]);
     }
+    return reaches(std::move(others), candidate);
+  }
+
+  /// Whether one of these groups is the target or waits for it.
+  [[nodiscard]] bool reaches(std::vector<GroupId> open, GroupId target) const {
     std::set<GroupId> seen(open.begin(), open.end());
     while (!open.empty()) {
       const GroupId group = open.back();
       open.pop_back();
-      if (group == candidate) return true;
+      if (group == target) return true;
       for (const GroupId next : reads_[group]) {
         if (seen.insert(next).second) open.push_back(next);
       }
@@ -174,7 +200,7 @@ class Fuser {
         auto& [group, left] = stack.back();
         if (left.empty()) {
           state[group] = 2;
-          order.push_back(groups_[group]);
+          if (!groups_[group].members.empty()) order.push_back(groups_[group]);
           stack.pop_back();
           continue;
         }

@@ -5,24 +5,21 @@
 
 #include <vector>
 
-#include "lydian/runtime/lowering.h"
+#include "lydian/runtime/loop_shape.h"
 
 namespace lydian::runtime {
-
-/// What a member computes for each row: all C columns, or one value.
-enum class Extent : std::uint8_t { full, row };
 
 struct Member {
   std::uint32_t node = 0;
   Extent extent = Extent::full;
+  bool is_copy = false;  // computed once more, for this group alone (recompute.h)
 };
 
 /// One step of a plan: a fused loop, or one node by a kernel of its own.
 struct Group {
   std::vector<Member> members;  // one, if not a loop
   bool is_loop = false;
-  std::int64_t rows = 0;
-  std::int64_t columns = 0;
+  LoopShape shape;  // of a loop
 };
 
 /// Groups in an order in which each comes after those it reads. `fuse` false: every node alone.

@@ -7,11 +7,19 @@
 namespace lydian::runtime {
 namespace {
 
-constexpr std::int64_t kBlockElements = 4096;
+constexpr std::int64_t kBlockElements = 1024;  // of a value: a dozen values stay in the first-level cache
+constexpr std::int64_t kTaskElements = 16384;
 constexpr std::int64_t kAlignment = 64;
 constexpr std::int64_t kTasksPerThread = 4;
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+/// n elements of an iota's axis.
+void count_up(std::int64_t first, std::int64_t n, std::uint8_t* to) {
+  auto* const values = reinterpret_cast<std::uint32_t*>(to);
+  const auto base = static_cast<std::uint32_t>(first);
+  for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(n); ++i) values[i] = base + i;
+}
 
 }  // namespace
 
@@ -44,10 +52,12 @@ struct Loop::Compiler {
       }
     }
     flatten();
-    const std::int64_t by_cache =
-        std::max<std::int64_t>(1, kBlockElements / std::max<std::int64_t>(1, loop.columns_));
-    loop.block_rows_ =
-        std::min(by_cache, std::max<std::int64_t>(1, ceil_div(loop.rows_, threads * kTasksPerThread)));
+    const auto rows_of = [&](std::int64_t elements) {
+      return std::max<std::int64_t>(1, elements / std::max<std::int64_t>(1, loop.columns_));
+    };
+    const std::int64_t fair = std::max<std::int64_t>(1, ceil_div(loop.rows_, threads * kTasksPerThread));
+    loop.block_rows_ = std::min(rows_of(kBlockElements), fair);
+    loop.task_rows_ = std::min(rows_of(kTaskElements), fair) / loop.block_rows_ * loop.block_rows_;
     for (std::size_t m = 0; m < group.members.size(); ++m) loop.instructions_.push_back(instruction(m));
   }
 
@@ -67,14 +77,7 @@ struct Loop::Compiler {
   }
 
   [[nodiscard]] static bool is_flat(const Node& node, std::size_t operand, const Source& source) {
-    const auto strides = strides_along(source, node, operand);
-    return is_dense(node.shape, strides) || is_one(node.shape, strides);
-  }
-  [[nodiscard]] static bool is_dense(const Shape& shape, const Strides& strides) {
-    for (int d = 0; d < shape.rank(); ++d) {
-      if (shape[d] != 1 && strides[static_cast<std::size_t>(d)] != shape.stride(d)) return false;
-    }
-    return true;
+    return is_read_densely(source, node, operand) || is_one(node.shape, strides_along(source, node, operand));
   }
   [[nodiscard]] static bool is_one(const Shape& shape, const Strides& strides) {
     for (int d = 0; d < shape.rank(); ++d) {
@@ -115,7 +118,7 @@ struct Loop::Compiler {
       compile_map(made, m);
     else
       made.inputs[0] = reduce_input(made.node);
-    made.is_stored = plan.places[member.node].arena != MemoryPlan::kInCache;
+    made.is_stored = !member.is_copy && plan.places[member.node].arena != MemoryPlan::kInCache;
     if (!made.is_stored)
       made.slot = slot_of[m] = take_slot(block_bytes(member.extent, made.size), m, last_use[m]);
     return made;
@@ -173,11 +176,17 @@ struct Loop::Compiler {
       input.column_stride = 0;
       return input;
     }
+    if (is_read_densely(source, node, o)) {
+      if (source.buffer.kind == Buffer::Kind::iota) {
+        input.walk = Walk::counted;
+        input.slot = take_slot(block_bytes(made.extent, input.size), m, m);
+      }
+      return input;
+    }
     if (is_one(node.shape, strides)) {
       input.walk = Walk::splat;
       return input;
     }
-    if (is_dense(node.shape, strides)) return input;
     const bool full = made.extent == Extent::full;
     const int row_axes = full ? node.shape.rank() - 1 : node.shape.rank();
     input.rows = RowOffsets(node.shape, row_axes, strides);
@@ -197,7 +206,7 @@ struct Loop::Compiler {
 
 Loop::Loop(const Graph& graph, const Lowering& lowering, const MemoryPlan& plan, const Group& group,
            kernels::Isa isa, int threads)
-    : isa_(isa), rows_(group.rows), columns_(group.columns) {
+    : isa_(isa), rows_(group.shape.rows), columns_(group.shape.columns) {
   Compiler{graph, lowering, plan, group, *this}.compile(threads);
 }
 
@@ -222,10 +231,12 @@ struct Loop::Block {
 
 void Loop::run(const Addresses& addresses, ThreadPool& pool,
                const std::vector<std::uint8_t*>& scratch) const {
-  pool.parallel_for(ceil_div(rows_, block_rows_), [&](std::int64_t task, int thread) {
-    const std::int64_t first = task * block_rows_;
-    run_block(
-        {addresses, scratch[static_cast<std::size_t>(thread)], first, std::min(block_rows_, rows_ - first)});
+  pool.parallel_for(ceil_div(rows_, task_rows_), [&](std::int64_t task, int thread) {
+    const std::int64_t end = std::min(rows_, (task + 1) * task_rows_);
+    for (std::int64_t first = task * task_rows_; first < end; first += block_rows_) {
+      run_block(
+          {addresses, scratch[static_cast<std::size_t>(thread)], first, std::min(block_rows_, end - first)});
+    }
   });
 }
 
@@ -255,6 +266,11 @@ void Loop::run_map(const Instruction& made, const Block& block) const {
         break;
       case Walk::splat:
         at[o] = block.addresses.of(input.source);
+        break;
+      case Walk::counted:
+        at[o] = block.scratch + input.slot;
+        count_up(input.source.access.offset + block.first * columns, block.rows * columns,
+                 block.scratch + input.slot);
         break;
       case Walk::row_run:
       case Walk::row_splat:

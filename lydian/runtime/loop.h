@@ -29,6 +29,7 @@ class Loop {
     row_run,    // a run of columns that begins at a row's offset
     row_splat,  // one element a row
     gathered,   // copied together into scratch first
+    counted,    // an iota along all elements: counted into scratch
   };
   struct Input {
     Walk walk = Walk::dense;
@@ -62,6 +63,7 @@ class Loop {
   std::int64_t rows_;
   std::int64_t columns_;
   std::int64_t block_rows_ = 1;
+  std::int64_t task_rows_ = 1;  // of one thread at a time: some blocks
   std::int64_t scratch_bytes_ = 0;
 };
 

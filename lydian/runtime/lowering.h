@@ -38,8 +38,6 @@ struct Lowering {
   std::vector<Source> values;
   /// By node: set where a view is copied together from elsewhere into a dense buffer of its own.
   std::vector<std::optional<Source>> copied_from;
-  std::int64_t state_bytes = 0;
-  std::vector<std::int64_t> constant_bytes;
 
   /// The value of an operand.
   [[nodiscard]] Source operand(const program::Operand& operand) const;

@@ -1,6 +1,10 @@
 #include "lydian/runtime/memory_plan.h"
 
 #include <algorithm>
+#include <set>
+
+#include "lydian/runtime/in_place.h"
+#include "lydian/runtime/recompute.h"
 
 namespace lydian::runtime {
 namespace {
@@ -28,17 +32,24 @@ class Planner {
         count_(graph.nodes.size()),
         intervals_(count_),
         readers_(count_),
-        group_of_(count_, -1) {
+        reading_groups_(count_),
+        group_of_(count_, -1),
+        part_of_alias_(count_),
+        state_reads_(graph, lowering, groups) {
     plan_.places.resize(count_);
     plan_.concat_parts.resize(count_);
     plan_.skipped.resize(count_);
     for (std::uint32_t i = 0; i < count_; ++i) aliases_.push_back({i, 0});
   }
 
-  MemoryPlan run() {
+  MemoryPlan run(bool in_place) {
     note_readers();
     for (std::uint32_t i = static_cast<std::uint32_t>(count_); i-- > 0;) {
       if (is_live_concat(i)) place_concat(i);
+    }
+    if (in_place && can_write_over_state()) {
+      leave_read_state_alone();
+      plan_.is_over_state = true;
     }
     note_intervals();
     assign();
@@ -48,21 +59,22 @@ class Planner {
  private:
   void note_readers() {
     for (std::size_t g = 0; g < groups_.size(); ++g) {
-      for (const Member& member : groups_[g].members) group_of_[member.node] = static_cast<std::int64_t>(g);
+      for (const Member& member : groups_[g].members) {
+        if (!member.is_copy) group_of_[member.node] = static_cast<std::int64_t>(g);
+      }
     }
-    for (std::uint32_t i = 0; i < count_; ++i) {
-      if (group_of_[i] < 0) continue;
-      for_each_source(i, [&](const Source& source) {
-        if (source.buffer.kind == Buffer::Kind::node) readers_[source.buffer.index].push_back(i);
-      });
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      std::set<std::uint32_t> own;
+      for (const Member& member : groups_[g].members) own.insert(member.node);
+      for (const Member& member : groups_[g].members) {
+        for_each_source(graph_, lowering_, member.node, [&](const Source& source, std::size_t) {
+          if (source.buffer.kind != Buffer::Kind::node) return;
+          readers_[source.buffer.index].push_back(member.node);
+          if (!own.contains(source.buffer.index))
+            reading_groups_[source.buffer.index].insert(static_cast<std::int64_t>(g));
+        });
+      }
     }
-  }
-
-  template <typename Visit>
-  void for_each_source(std::uint32_t i, Visit visit) const {
-    if (lowering_.copied_from[i]) return visit(*lowering_.copied_from[i]);
-    const Node& node = graph_.nodes[i];
-    for (std::size_t o = 0; o < node.operand_count; ++o) visit(lowering_.operand(node.operands[o]));
   }
 
   [[nodiscard]] bool is_live_concat(std::uint32_t i) const {
@@ -86,6 +98,7 @@ class Planner {
       } else if (side_by_side && (resolve(root).offset + begin * step_bytes) % kElementAlignment == 0 &&
                  may_alias(source, node.operands[o].bytes)) {
         aliases_[source.buffer.index] = {root, begin * step_bytes};
+        part_of_alias_[source.buffer.index] = {source, begin};
       } else {
         plan_.concat_parts[root].push_back({source, begin});
       }
@@ -109,6 +122,24 @@ class Planner {
     return !is_value && graph_.nodes[i].bytes() == bytes && aliases_[i].root == i;
   }
 
+  [[nodiscard]] bool can_write_over_state() const {
+    return count_ > 0 && is_live_concat(static_cast<std::uint32_t>(count_ - 1)) &&
+           !state_reads_.are_by_concat();
+  }
+
+  /// Parts of the value that would overwrite what is still read get a place of their own, and are copied at
+  /// the end.
+  void leave_read_state_alone() {
+    for (std::uint32_t i = 0; i + 1 < count_; ++i) {
+      const Alias alias = resolve(i);
+      if (alias.root + 1 != count_ || group_of_[i] < 0 || plan_.skipped[i]) continue;
+      if (!state_reads_.are_disturbed_by(i, static_cast<std::size_t>(group_of_[i]), alias.offset)) continue;
+      const std::uint32_t concat = aliases_[i].root;
+      plan_.concat_parts[concat].push_back(part_of_alias_[i]);
+      aliases_[i] = {i, 0};
+    }
+  }
+
   [[nodiscard]] Alias resolve(std::uint32_t i) const {
     Alias alias = aliases_[i];
     while (aliases_[alias.root].root != alias.root) {
@@ -122,8 +153,7 @@ class Planner {
   [[nodiscard]] bool is_stored(std::uint32_t i) const {
     if (!groups_[static_cast<std::size_t>(group_of_[i])].is_loop || i + 1 == count_ || resolve(i).root != i)
       return true;
-    return std::ranges::any_of(readers_[i],
-                               [&](std::uint32_t reader) { return group_of_[reader] != group_of_[i]; });
+    return !reading_groups_[i].empty();
   }
 
   void note_intervals() {
@@ -135,7 +165,7 @@ class Planner {
         interval.last = std::max(interval.last, at);
       };
       extend(group_of_[i]);
-      for (const std::uint32_t reader : readers_[i]) extend(group_of_[reader]);
+      for (const std::int64_t reader : reading_groups_[i]) extend(reader);
     }
     // What a concat copies it reads when it runs, also through those nested in it.
     for (std::uint32_t i = 0; i < count_; ++i) {
@@ -199,16 +229,20 @@ class Planner {
   const std::vector<Group>& groups_;
   std::size_t count_;
   std::vector<Interval> intervals_;
-  std::vector<std::vector<std::uint32_t>> readers_;
+  std::vector<std::vector<std::uint32_t>> readers_;     // by node: nodes
+  std::vector<std::set<std::int64_t>> reading_groups_;  // by node: groups that do not compute it themselves
   std::vector<std::int64_t> group_of_;
   std::vector<Alias> aliases_;
+  std::vector<ConcatPart> part_of_alias_;  // by node that is an alias: what it would be as a copied part
+  StateReads state_reads_;
   MemoryPlan plan_;
 };
 
 }  // namespace
 
-MemoryPlan plan_memory(const Graph& graph, const Lowering& lowering, const std::vector<Group>& groups) {
-  return Planner(graph, lowering, groups).run();
+MemoryPlan plan_memory(const Graph& graph, const Lowering& lowering, const std::vector<Group>& groups,
+                       bool in_place) {
+  return Planner(graph, lowering, groups).run(in_place);
 }
 
 }  // namespace lydian::runtime

@@ -27,9 +27,11 @@ struct MemoryPlan {
   std::vector<std::vector<ConcatPart>> concat_parts;  // by node
   std::vector<bool> skipped;                          // by node: a concat that is only part of a larger one
   std::int64_t arena_bytes = 0;
+  bool is_over_state = false;  // the value may lie in the state's memory
 };
 
+/// in_place: the value lies in the state's memory where the graph allows that (in_place.h).
 [[nodiscard]] MemoryPlan plan_memory(const Graph& graph, const Lowering& lowering,
-                                     const std::vector<Group>& groups);
+                                     const std::vector<Group>& groups, bool in_place = false);
 
 }  // namespace lydian::runtime
