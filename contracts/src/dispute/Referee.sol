@@ -52,6 +52,7 @@ contract Referee is IReferee {
         if (form == Form.Gather) return _gather(sources, question, openings);
         // A literal never comes here: its node alone decides.
         if (form != Form.Iota) revert MalformedNode("form");
+        if (ProgramCodec.dtype(question.node) != DType.I32) revert MalformedNode("iota dtype");
         _requireCount(openings, 0);
         uint256 axis = ProgramCodec.axis(question.node);
         return uint32(Positions.onAxis(question.node, question.element, axis));
@@ -93,7 +94,7 @@ contract Referee is IReferee {
     {
         _requireCount(openings, 1);
         (uint256 operand, uint256 position) = Positions.inConcat(question.node, question.element);
-        return _read(sources, question, operand, position, openings[0]);
+        return _readAlike(sources, question, operand, position, openings[0]);
     }
 
     /// Operands: table, index. Openings: index, then table.
@@ -107,7 +108,7 @@ contract Referee is IReferee {
         uint32 index = _readIndex(sources, question, 1, row, openings[0]);
         uint256 columns = ProgramCodec.shapeExtent(question.node, 1);
         uint256 tableRow = Positions.clamp(index, ProgramCodec.extent(question.node));
-        return _read(sources, question, 0, tableRow * columns + column, openings[1]);
+        return _readAlike(sources, question, 0, tableRow * columns + column, openings[1]);
     }
 
     // ---- one operation of a chain: `claimed` is the accumulator after it
@@ -135,7 +136,7 @@ contract Referee is IReferee {
             inLane ? question.lane + Chains.LANES * uint256(question.position) : question.position;
         uint256 position = Positions.inReduce(question.node, question.element, onAxis);
         return
-            _accumulate(question, _readResult(sources, question, position, openings[0]), 0)
+            _accumulate(question, _readAlike(sources, question, 0, position, openings[0]), 0)
                 == question.claimed;
     }
 
@@ -156,7 +157,8 @@ contract Referee is IReferee {
         _requireCount(openings, 2);
         uint256 position = uint256(question.position) * ProgramCodec.shapeExtent(node, 1) + column;
         return
-            _accumulate(question, _read(sources, question, 1, position, openings[1]), 0) == question.claimed;
+            _accumulate(question, _readAlike(sources, question, 1, position, openings[1]), 0)
+                == question.claimed;
     }
 
     function _accumulate(Question calldata question, uint32 a, uint32 b) private view returns (uint32) {
@@ -206,17 +208,18 @@ contract Referee is IReferee {
         return _readAs(dtype, sources, question, operand, position, opening);
     }
 
-    /// Element `position` of operand 0, which must have the output's type.
-    function _readResult(
+    /// Element `position` of an operand that must have the output's type: in another width no claim could equal it.
+    function _readAlike(
         Sources calldata sources,
         Question calldata question,
+        uint256 operand,
         uint256 position,
         Opening calldata opening
     ) private view returns (uint32) {
-        if (ProgramCodec.operandDtype(question.node, 0) != ProgramCodec.dtype(question.node)) {
-            revert MalformedNode("reduce dtype");
+        if (ProgramCodec.operandDtype(question.node, operand) != ProgramCodec.dtype(question.node)) {
+            revert MalformedNode("operand dtype");
         }
-        return _read(sources, question, 0, position, opening);
+        return _read(sources, question, operand, position, opening);
     }
 
     function _readIndex(

@@ -138,7 +138,7 @@ contract RefereeTest is Cases {
         refuseNode(s, "axis");
         s = sumCase(2, 0, 0, 0);
         s.fields.operands[0].dtype = DType.I32;
-        refuseNode(s, "reduce dtype");
+        refuseNode(s, "operand dtype");
         s = sumCase(2, 0, 0, 0);
         s.fields.fn = 3;
         refuseNode(s, "reduction");
@@ -162,6 +162,22 @@ contract RefereeTest is Cases {
         refuseNode(s, "argmax dtype");
         s = literalCase();
         refuseNode(s, "form");
+    }
+
+    /// Copied in another width than its own, an element could differ from every claim: the responder could not win.
+    function test_refuses_to_copy_between_types() public {
+        Scenario memory s = iotaCase(0);
+        s.fields.dtype = DType.U8;
+        refuseNode(s, "iota dtype");
+        s = concatCase(7);
+        s.fields.operands[2].dtype = DType.I8;
+        refuseNode(s, "operand dtype");
+        s = gatherCase(0);
+        s.fields.operands[0].dtype = DType.U16;
+        refuseNode(s, "operand dtype");
+        s = scatterCase(true, 2, 0);
+        s.fields.operands[1].dtype = DType.I32;
+        refuseNode(s, "operand dtype");
     }
 
     function test_refuses_an_argmax_position_outside_the_axis() public {
