@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The market's one implementation. It has no administrator. Its token balance is the escrows of its jobs, the bonds of
-// the challenges that are not over, and what was credited and not yet claimed. Money leaves by `claim` alone.
+// The market's one implementation: a job's life, and what a dispute does to it. It has no administrator. MarketBooks
+// holds the records and the money.
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -12,9 +12,10 @@ import {Timestamp, currentTime} from "src/dispute/Timestamp.sol";
 import {Challenge, Checkpoint, IJobMarket, Job, JobId, Status, Terms} from "src/market/IJobMarket.sol";
 import {INodeRegistry} from "src/market/INodeRegistry.sol";
 import {JobRules} from "src/market/JobRules.sol";
+import {MarketBooks} from "src/market/MarketBooks.sol";
 import {Schedule} from "src/market/Schedule.sol";
 
-contract JobMarket is IJobMarket {
+contract JobMarket is MarketBooks {
     using SafeERC20 for IERC20;
 
     /// A verdict settles at most so many checkpoints, which bounds its gas.
@@ -22,34 +23,9 @@ contract JobMarket is IJobMarket {
     /// The submitter's part of the bond for a missed deadline: a twentieth.
     uint128 public constant DEADLINE_PENALTY_DIVISOR = 20;
 
-    IERC20 public immutable token;
-    INodeRegistry public immutable registry;
-    IDisputeGame public immutable games;
-    address public immutable treasury;
-
-    uint256 public jobCount;
-    uint256 public gameCount;
-
-    mapping(JobId => Job) private _jobs;
-    mapping(JobId => mapping(uint64 index => Checkpoint)) private _checkpoints;
-    mapping(GameId => Challenge) private _challenges;
-    mapping(address account => uint128) public claimable;
-
-    /// @param registry_, games_ deployed before, for the address at which this contract appears
-    /// @param treasury_ receives the parts of lost bonds that reward nobody
-    constructor(IERC20 token_, INodeRegistry registry_, IDisputeGame games_, address treasury_) {
-        if (treasury_ == address(0)) revert ZeroTreasury();
-        if (registry_.market() != address(this)) {
-            revert DeployedForAnotherMarket(address(registry_), registry_.market());
-        }
-        if (address(games_.market()) != address(this)) {
-            revert DeployedForAnotherMarket(address(games_), address(games_.market()));
-        }
-        token = token_;
-        registry = registry_;
-        games = games_;
-        treasury = treasury_;
-    }
+    constructor(IERC20 token_, INodeRegistry registry_, IDisputeGame games_, address treasury_)
+        MarketBooks(token_, registry_, games_, treasury_)
+    {}
 
     // ---- the submitter
 
@@ -204,78 +180,7 @@ contract JobMarket is IJobMarket {
         games.cancel(gameId);
     }
 
-    // ---- money
-
-    /// @inheritdoc IJobMarket
-    function claim(address account) external {
-        uint128 amount = claimable[account];
-        if (amount == 0) revert NothingToClaim(account);
-        claimable[account] = 0;
-        emit Claimed(account, amount);
-        token.safeTransfer(account, amount);
-    }
-
-    // ---- views
-
-    /// @inheritdoc IJobMarket
-    function job(JobId jobId) external view returns (Job memory jobRecord) {
-        return _jobs[jobId];
-    }
-
-    /// @inheritdoc IJobMarket
-    function checkpoint(JobId jobId, uint64 index) external view returns (Checkpoint memory record) {
-        if (index < _jobs[jobId].committed) record = _checkpoints[jobId][index];
-    }
-
-    /// @inheritdoc IJobMarket
-    function checkpointCount(JobId jobId) external view returns (uint64 count) {
-        return _count(_existing(jobId));
-    }
-
-    /// @inheritdoc IJobMarket
-    function boundaries(JobId jobId, uint64 index) external view returns (uint64 lo, uint64 hi) {
-        Job storage record = _existing(jobId);
-        if (index >= _count(record)) revert WrongCheckpoint(jobId, index, _count(record) - 1);
-        return Schedule.boundaries(record.steps, record.interval, index);
-    }
-
-    /// @inheritdoc IJobMarket
-    function offer(JobId jobId) external view returns (uint128 price) {
-        return _offer(_requireStatus(jobId, Status.Open));
-    }
-
-    /// @inheritdoc IJobMarket
-    function challengeOf(GameId gameId) external view returns (Challenge memory record) {
-        return _challenges[gameId];
-    }
-
     // ---- a job's life
-
-    function _existing(JobId jobId) private view returns (Job storage record) {
-        record = _jobs[jobId];
-        if (record.status == Status.None) revert NoSuchJob(jobId);
-    }
-
-    function _requireStatus(JobId jobId, Status needed) private view returns (Job storage record) {
-        record = _existing(jobId);
-        if (record.status != needed) revert WrongStatus(jobId, record.status, needed);
-    }
-
-    function _count(Job storage record) private view returns (uint64) {
-        return Schedule.checkpointCount(record.steps, record.interval);
-    }
-
-    function _deadline(Job storage record) private view returns (Timestamp) {
-        return record.since.plus(record.terms.checkpointSeconds);
-    }
-
-    function _offer(Job storage record) private view returns (uint128) {
-        Terms storage terms = record.terms;
-        uint256 elapsed = currentTime().secondsSince(record.since);
-        if (elapsed >= terms.auctionSeconds) return terms.maxPrice;
-        uint256 rise = uint256(terms.maxPrice - terms.minPrice) * elapsed / terms.auctionSeconds;
-        return terms.minPrice + uint128(rise);
-    }
 
     function _canSettle(JobId jobId, Job storage record) private view returns (bool) {
         if (record.settled == record.committed) return false;
@@ -363,19 +268,5 @@ contract JobMarket is IJobMarket {
             stepMillis: record.terms.stepMillis,
             moveBudget: record.terms.moveBudget
         });
-    }
-
-    // ---- accounting
-
-    function _returnEscrow(Job storage record) private {
-        uint128 amount = record.escrow;
-        record.escrow = 0;
-        _credit(record.submitter, amount);
-    }
-
-    function _credit(address account, uint128 amount) private {
-        if (amount == 0) return;
-        claimable[account] += amount;
-        emit Credited(account, amount);
     }
 }
