@@ -3,17 +3,25 @@
 // the responder is honest, insists on the scenario's place. They play a game in the market until it is over.
 pragma solidity 0.8.37;
 
-import {GameId, GameState, IDisputeGame, Outcome, Phase} from "src/dispute/IDisputeGame.sol";
+import {GameId, GameState, Outcome, Phase} from "src/dispute/IDisputeGame.sol";
 import {Opening} from "src/dispute/IReferee.sol";
 import {Pieces} from "src/dispute/Pieces.sol";
 import {Form, Source} from "src/dispute/ProgramCodec.sol";
 import {Root} from "src/dispute/Root.sol";
 import {Convert32} from "src/float/Convert32.sol";
-import {JobId, Status, Terms} from "src/market/IJobMarket.sol";
+import {JobId, Status} from "src/market/IJobMarket.sol";
 import {Operand} from "test/actors/NodeWriter.sol";
 import {Read, Scenario, Scenarios, View} from "test/actors/Scenario.sol";
 import {Tree, Trees} from "test/actors/Trees.sol";
 import {World} from "test/utils/World.sol";
+
+/// What the players know when a move is due. The responder's view is known to both: its moves tell it.
+struct Situation {
+    GameId gameId;
+    GameState state;
+    View responder;
+    View own;
+}
 
 abstract contract Players is World {
     using Scenarios for Scenario;
@@ -61,12 +69,13 @@ abstract contract Players is World {
     function play(Scenario memory s, GameId gameId, View memory responder, Phase target) internal {
         View memory own = s.honestView();
         for (Phase phase; (phase = games.gameState(gameId).phase) != target && phase != Phase.Over; ++moves) {
-            (address mover, bytes memory data) = move(s, gameId, responder, own);
-            sendMove(mover, data);
+            Situation memory seen = Situation(gameId, games.gameState(gameId), responder, own);
+            (address mover, bytes memory data) = move(s, seen);
+            sendMove(gameId, mover, data);
         }
     }
 
-    function sendMove(address mover, bytes memory data) internal virtual {
+    function sendMove(GameId, address mover, bytes memory data) internal virtual {
         vm.prank(mover);
         (bool done, bytes memory reason) = address(games).call(data);
         if (!done) {
@@ -78,190 +87,157 @@ abstract contract Players is World {
 
     // ---- the move that the table asks for
 
-    function move(Scenario memory s, GameId gameId, View memory responder, View memory own)
+    function move(Scenario memory s, Situation memory seen)
         internal
         view
         returns (address mover, bytes memory data)
     {
-        GameState memory state = games.gameState(gameId);
-        Phase phase = state.phase;
-        if (phase == Phase.Steps || phase == Phase.StepsPick) return steps(s, gameId, state, responder, own);
-        if (phase == Phase.Trace) return postTrace(s, gameId, responder);
-        if (phase == Phase.Tree || phase == Phase.TreePick) return tree(s, gameId, state, responder, own);
-        if (phase == Phase.Node) return openNode(s, gameId, state);
-        if (phase == Phase.Publish) return publish(gameId, state, responder);
-        if (phase == Phase.Element) return pickElement(s, gameId, state, responder);
-        if (phase == Phase.Lanes || phase == Phase.LanesPick) return lanes(s, gameId, state, responder, own);
-        if (phase == Phase.Chain || phase == Phase.ChainPick) return chain(s, gameId, state, responder, own);
+        Phase phase = seen.state.phase;
+        if (phase == Phase.Steps || phase == Phase.StepsPick) return steps(s, seen);
+        if (phase == Phase.Trace) return postTrace(s, seen);
+        if (phase == Phase.Tree || phase == Phase.TreePick) return tree(s, seen);
+        if (phase == Phase.Node) return openNode(s, seen);
+        if (phase == Phase.Publish) return publish(seen);
+        if (phase == Phase.Element) return pickElement(s, seen);
+        if (phase == Phase.Lanes || phase == Phase.LanesPick) return lanes(s, seen);
+        if (phase == Phase.Chain || phase == Phase.ChainPick) return chain(s, seen);
         assertEq(uint256(phase), uint256(Phase.Judge));
-        return judge(s, gameId, responder);
+        return judge(s, seen);
     }
 
-    function steps(
-        Scenario memory s,
-        GameId gameId,
-        GameState memory state,
-        View memory responder,
-        View memory own
-    ) private view returns (address, bytes memory) {
-        uint64 count = Pieces.count(state.lo, state.hi);
+    function steps(Scenario memory s, Situation memory seen) private view returns (address, bytes memory) {
+        uint64 count = Pieces.count(seen.state.lo, seen.state.hi);
         Root[] memory roots = new Root[](count - 1);
         for (uint64 i = 0; i + 1 < count; ++i) {
-            roots[i] = responder.boundaries[Pieces.begin(state.lo, state.hi, i + 1)];
+            roots[i] = seen.responder.boundaries[Pieces.begin(seen.state.lo, seen.state.hi, i + 1)];
         }
-        if (state.phase == Phase.Steps) return (solver, abi.encodeCall(games.postSteps, (gameId, roots)));
+        if (seen.state.phase == Phase.Steps) {
+            return (solver, abi.encodeCall(games.postSteps, (seen.gameId, roots)));
+        }
         uint64 piece = 0;
-        while (piece + 1 < count && agrees(s, state, responder, own, piece)) ++piece;
-        return (challenger, abi.encodeCall(games.pickStep, (gameId, piece, roots)));
+        while (piece + 1 < count && agrees(s, seen, piece)) ++piece;
+        return (challenger, abi.encodeCall(games.pickStep, (seen.gameId, piece, roots)));
     }
 
     /// Whether the challenger goes on to the next piece: it agrees with where this one ends or, if it agrees with
     /// everything, its target lies further.
-    function agrees(
-        Scenario memory s,
-        GameState memory state,
-        View memory responder,
-        View memory own,
-        uint64 piece
-    ) private pure returns (bool) {
-        uint64 end = Pieces.begin(state.lo, state.hi, piece + 1);
-        if (responder.boundaries[state.hi] != own.boundaries[state.hi]) {
-            return responder.boundaries[end] == own.boundaries[end];
+    function agrees(Scenario memory s, Situation memory seen, uint64 piece) private pure returns (bool) {
+        uint64 end = Pieces.begin(seen.state.lo, seen.state.hi, piece + 1);
+        if (seen.responder.boundaries[seen.state.hi] != seen.own.boundaries[seen.state.hi]) {
+            return seen.responder.boundaries[end] == seen.own.boundaries[end];
         }
         return end <= s.transition;
     }
 
-    function postTrace(Scenario memory s, GameId gameId, View memory responder)
+    function postTrace(Scenario memory s, Situation memory seen)
         private
         view
         returns (address, bytes memory)
     {
-        bytes32[] memory path = responder.trace.path(Scenarios.NODES - 1);
-        return (solver, abi.encodeCall(games.postTrace, (gameId, responder.trace.root(), s.header(), path)));
+        bytes32[] memory path = seen.responder.trace.path(Scenarios.NODES - 1);
+        return (
+            solver,
+            abi.encodeCall(games.postTrace, (seen.gameId, seen.responder.trace.root(), s.header(), path))
+        );
     }
 
-    function tree(
-        Scenario memory s,
-        GameId gameId,
-        GameState memory state,
-        View memory responder,
-        View memory own
-    ) private view returns (address, bytes memory) {
-        uint256 levels = state.height < 5 ? state.height : 5;
-        Tree memory theirs = state.inOutput ? responder.blocks : responder.trace;
-        Tree memory mine = state.inOutput ? own.blocks : own.trace;
-        Root[] memory posted = theirs.children(state.height, state.treeIndex, levels);
-        if (state.phase == Phase.Tree) return (solver, abi.encodeCall(games.descend, (gameId, posted)));
+    function tree(Scenario memory s, Situation memory seen) private view returns (address, bytes memory) {
+        uint256 levels = seen.state.height < 5 ? seen.state.height : 5;
+        Tree memory theirs = seen.state.inOutput ? seen.responder.blocks : seen.responder.trace;
+        Tree memory mine = seen.state.inOutput ? seen.own.blocks : seen.own.trace;
+        Root[] memory posted = theirs.children(seen.state.height, seen.state.treeIndex, levels);
+        if (seen.state.phase == Phase.Tree) {
+            return (solver, abi.encodeCall(games.descend, (seen.gameId, posted)));
+        }
 
-        Root[] memory believed = mine.children(state.height, state.treeIndex, levels);
-        uint256 leaf = state.inOutput ? s.element * elementSize(s) / BLOCK : s.disputedNode();
-        uint64 child = uint64((leaf >> (state.height - levels)) & (posted.length - 1));
+        Root[] memory believed = mine.children(seen.state.height, seen.state.treeIndex, levels);
+        uint256 leaf = seen.state.inOutput ? s.element * elementSize(s) / BLOCK : s.disputedNode();
+        uint64 child = uint64((leaf >> (seen.state.height - levels)) & (posted.length - 1));
         for (uint64 i = 0; i < posted.length; ++i) {
             if (posted[i] != believed[i]) {
                 assertEq(i, child, "first difference");
                 break;
             }
         }
-        return (challenger, abi.encodeCall(games.pickChild, (gameId, child, posted)));
+        return (challenger, abi.encodeCall(games.pickChild, (seen.gameId, child, posted)));
     }
 
-    function openNode(Scenario memory s, GameId gameId, GameState memory state)
-        private
-        view
-        returns (address, bytes memory)
-    {
-        uint64 index = state.treeIndex;
+    function openNode(Scenario memory s, Situation memory seen) private view returns (address, bytes memory) {
+        uint64 index = seen.state.treeIndex;
         return (
             challenger,
-            abi.encodeCall(games.openNode, (gameId, s.header(), s.nodes()[index], s.graphTree().path(index)))
-        );
-    }
-
-    function publish(GameId gameId, GameState memory state, View memory responder)
-        private
-        view
-        returns (address, bytes memory)
-    {
-        return (
-            solver,
             abi.encodeCall(
-                games.publish, (gameId, Trees.slice(responder.output, state.treeIndex * BLOCK, BLOCK))
+                games.openNode, (seen.gameId, s.header(), s.nodes()[index], s.graphTree().path(index))
             )
         );
     }
 
-    function pickElement(Scenario memory s, GameId gameId, GameState memory state, View memory responder)
+    function publish(Situation memory seen) private view returns (address, bytes memory) {
+        return (
+            solver,
+            abi.encodeCall(
+                games.publish,
+                (seen.gameId, Trees.slice(seen.responder.output, seen.state.treeIndex * BLOCK, BLOCK))
+            )
+        );
+    }
+
+    function pickElement(Scenario memory s, Situation memory seen)
         private
         view
         returns (address, bytes memory)
     {
-        bytes memory block_ = Trees.slice(responder.output, state.treeIndex * BLOCK, BLOCK);
+        bytes memory block_ = Trees.slice(seen.responder.output, seen.state.treeIndex * BLOCK, BLOCK);
         bytes32[] memory hashes = new bytes32[]((block_.length + CHUNK - 1) / CHUNK);
         for (uint256 i = 0; i < hashes.length; ++i) {
             hashes[i] = keccak256(Trees.slice(block_, i * CHUNK, CHUNK));
         }
         uint256 size = elementSize(s);
-        uint64 inBlock = uint64(s.element - state.treeIndex * (BLOCK / size));
+        uint64 inBlock = uint64(s.element - seen.state.treeIndex * (BLOCK / size));
         bytes memory chunk = Trees.slice(block_, inBlock * size / CHUNK * CHUNK, CHUNK);
-        return (challenger, abi.encodeCall(games.pickElement, (gameId, inBlock, hashes, chunk)));
+        return (challenger, abi.encodeCall(games.pickElement, (seen.gameId, inBlock, hashes, chunk)));
     }
 
-    function lanes(
-        Scenario memory s,
-        GameId gameId,
-        GameState memory state,
-        View memory responder,
-        View memory own
-    ) private view returns (address, bytes memory) {
-        if (state.phase == Phase.Lanes) {
-            return (solver, abi.encodeCall(games.postLanes, (gameId, responder.lanes)));
+    function lanes(Scenario memory s, Situation memory seen) private view returns (address, bytes memory) {
+        if (seen.state.phase == Phase.Lanes) {
+            return (solver, abi.encodeCall(games.postLanes, (seen.gameId, seen.responder.lanes)));
         }
         for (uint32 i = 0; i < 32; ++i) {
-            if (responder.lanes[i] != own.lanes[i]) assertEq(i, s.lane, "first difference");
+            if (seen.responder.lanes[i] != seen.own.lanes[i]) assertEq(i, s.lane, "first difference");
         }
-        return (challenger, abi.encodeCall(games.pickLane, (gameId, s.lane, responder.lanes)));
+        return (challenger, abi.encodeCall(games.pickLane, (seen.gameId, s.lane, seen.responder.lanes)));
     }
 
-    function chain(
-        Scenario memory s,
-        GameId gameId,
-        GameState memory state,
-        View memory responder,
-        View memory own
-    ) private view returns (address, bytes memory) {
-        uint64 count = Pieces.count(state.chainLo, state.chainHi);
+    function chain(Scenario memory s, Situation memory seen) private view returns (address, bytes memory) {
+        uint64 count = Pieces.count(seen.state.chainLo, seen.state.chainHi);
         uint32[] memory values = new uint32[](count);
         for (uint64 i = 0; i < count; ++i) {
-            values[i] = responder.accs[Pieces.begin(state.chainLo, state.chainHi, i + 1)];
+            values[i] = seen.responder.accs[Pieces.begin(seen.state.chainLo, seen.state.chainHi, i + 1)];
         }
-        if (state.phase == Phase.Chain) {
-            return (solver, abi.encodeCall(games.postPartials, (gameId, values)));
+        if (seen.state.phase == Phase.Chain) {
+            return (solver, abi.encodeCall(games.postPartials, (seen.gameId, values)));
         }
         uint64 piece = 0;
-        while (Pieces.begin(state.chainLo, state.chainHi, piece + 1) <= s.operation) ++piece;
+        while (Pieces.begin(seen.state.chainLo, seen.state.chainHi, piece + 1) <= s.operation) ++piece;
         for (uint64 i = 0; i < count; ++i) {
-            if (values[i] != own.accs[Pieces.begin(state.chainLo, state.chainHi, i + 1)]) {
+            if (values[i] != seen.own.accs[Pieces.begin(seen.state.chainLo, seen.state.chainHi, i + 1)]) {
                 assertEq(i, piece, "first difference");
                 break;
             }
         }
-        return (challenger, abi.encodeCall(games.pickPartial, (gameId, piece, values)));
+        return (challenger, abi.encodeCall(games.pickPartial, (seen.gameId, piece, values)));
     }
 
-    function judge(Scenario memory s, GameId gameId, View memory responder)
-        private
-        view
-        returns (address, bytes memory)
-    {
-        bool wrong = keccak256(responder.output) != keccak256(s.outputs[s.disputedNode()]);
+    function judge(Scenario memory s, Situation memory seen) private view returns (address, bytes memory) {
+        bool wrong = keccak256(seen.responder.output) != keccak256(s.outputs[s.disputedNode()]);
         Read[] memory reads = wrong ? s.wrongReads : s.reads;
         Opening[] memory openings = new Opening[](reads.length);
         for (uint256 i = 0; i < reads.length; ++i) {
-            openings[i] = open(s, responder.trace, reads[i]);
+            openings[i] = open(s, seen.responder.trace, reads[i]);
         }
         bytes32[8] memory node = s.nodes()[s.disputedNode()];
         uint64 extra = wrong ? s.wrongExtra : s.extra;
-        return (challenger, abi.encodeCall(games.judge, (gameId, s.header(), node, extra, openings)));
+        return (challenger, abi.encodeCall(games.judge, (seen.gameId, s.header(), node, extra, openings)));
     }
 
     // ---- openings

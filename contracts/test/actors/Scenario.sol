@@ -6,6 +6,7 @@ pragma solidity 0.8.37;
 import {Root} from "src/dispute/Root.sol";
 import {NodeFields, NodeWriter} from "test/actors/NodeWriter.sol";
 import {Tree, Trees} from "test/actors/Trees.sol";
+import {beginHeader} from "test/utils/Headers.sol";
 
 /// An operand's element that the judged operation reads.
 struct Read {
@@ -13,7 +14,8 @@ struct Read {
     uint256 position;
 }
 
-/// @param outputs by node, up to the disputed one; the nodes behind it are literals whose bytes nobody needs
+/// @param outputs by node, up to the disputed one, which may be the last and so the next state; the nodes behind it are
+/// literals whose bytes nobody needs
 /// @param accs accumulators before operation 0, after it, ... of the disputed chain; empty where there is none
 /// @param lanes of the disputed element of an f32 sum
 /// @param wrongClaim the element's bits in the wrong view
@@ -88,15 +90,12 @@ library Scenarios {
 
     /// The scenario's graph is the one that its transition runs; the others have one node each.
     function header(Scenario memory s) internal pure returns (bytes32[12] memory words) {
-        words[0] = hex"6c796469616e0000000000000000000000000000000000000000000000000001";
-        words[1] = bytes32(uint256(STEPS));
-        words[2] = bytes32(uint256(STEPS));
+        words = beginHeader(STEPS, STEPS);
         words[3] = bytes32(s.state.length);
         words[4] = bytes32(uint256(1));
         uint256 graph = s.transition == 0 ? 0 : s.transition <= STEPS ? 1 : 2;
+        words[5] = bytes32(uint256(words[5]) + (uint256(NODES - 1) << (64 * (3 - graph))));
         for (uint256 g = 0; g < 3; ++g) {
-            uint256 count = g == graph ? NODES : 1;
-            words[5] |= bytes32(count << (64 * (3 - g)));
             words[6 + g] = keccak256(abi.encode("another graph", g));
         }
         words[6 + graph] = Root.unwrap(Trees.root(graphTree(s)));
@@ -127,6 +126,7 @@ library Scenarios {
         if (s.transition > 0) v.boundaries[s.transition] = Trees.root(Trees.ofBlob(s.state));
         v.output = output;
         v.blocks = Trees.ofBlob(output);
+        if (disputedNode(s) == NODES - 1) v.boundaries[s.transition + 1] = Trees.root(v.blocks);
         v.accs = wrong ? s.wrongAccs : s.accs;
         v.lanes = wrong ? s.wrongLanes : s.lanes;
 

@@ -3,7 +3,7 @@
 pragma solidity 0.8.37;
 
 import {GameId} from "src/dispute/IDisputeGame.sol";
-import {Checkpoint, Job, JobId, Status} from "src/market/IJobMarket.sol";
+import {Job, JobId, Status} from "src/market/IJobMarket.sol";
 import {Stake} from "src/market/INodeRegistry.sol";
 import {MarketHandler} from "test/invariant/MarketHandler.sol";
 import {World} from "test/utils/World.sol";
@@ -25,20 +25,21 @@ contract MarketInvariantTest is World {
         enlist(submitter);
         handler = new MarketHandler(market, accounts);
         targetContract(address(handler));
-        selectors = new bytes4[](13);
-        selectors[0] = MarketHandler.post.selector;
-        selectors[1] = MarketHandler.withdraw.selector;
-        selectors[2] = MarketHandler.accept.selector;
-        selectors[3] = MarketHandler.commit.selector;
-        selectors[4] = MarketHandler.settle.selector;
-        selectors[5] = MarketHandler.reopen.selector;
-        selectors[6] = MarketHandler.challenge.selector;
-        selectors[7] = MarketHandler.respond.selector;
-        selectors[8] = MarketHandler.timeout.selector;
-        selectors[9] = MarketHandler.releaseMoot.selector;
-        selectors[10] = MarketHandler.claim.selector;
-        selectors[11] = MarketHandler.unstake.selector;
-        selectors[12] = MarketHandler.wait.selector;
+        selectors = [
+            MarketHandler.post.selector,
+            MarketHandler.withdraw.selector,
+            MarketHandler.accept.selector,
+            MarketHandler.commit.selector,
+            MarketHandler.settle.selector,
+            MarketHandler.reopen.selector,
+            MarketHandler.challenge.selector,
+            MarketHandler.respond.selector,
+            MarketHandler.timeout.selector,
+            MarketHandler.releaseMoot.selector,
+            MarketHandler.claim.selector,
+            MarketHandler.unstake.selector,
+            MarketHandler.wait.selector
+        ];
         targetSelectors(address(handler), selectors);
     }
 
@@ -131,7 +132,8 @@ contract MarketInvariantTest is World {
         for (uint256 i = 0; i < 4000; ++i) {
             uint256 random = uint256(keccak256(abi.encode(i)));
             bytes memory arguments = abi.encode(random >> 8, random >> 32, random >> 64, random >> 96);
-            (bool done,) = address(handler).call(bytes.concat(selectors[random % 13], arguments));
+            (bool done,) =
+                address(handler).call(bytes.concat(selectors[random % selectors.length], arguments));
             assertTrue(done, "a handler reverted");
             if (i % 100 == 0) invariant_tokens_are_conserved_and_nobody_is_paid_twice();
         }

@@ -14,6 +14,7 @@ import {Stake} from "src/market/INodeRegistry.sol";
 import {JobMarket} from "src/market/JobMarket.sol";
 import {NodeRegistry} from "src/market/NodeRegistry.sol";
 import {LydianToken} from "src/token/LydianToken.sol";
+import {beginHeader} from "test/utils/Headers.sol";
 import {Test, Vm} from "test/utils/Test.sol";
 
 contract MarketHandler is Test {
@@ -69,7 +70,7 @@ contract MarketHandler is Test {
             stepMillis: 1000
         });
         if (market.jobCount() >= 20 || token.balanceOf(account) < terms.maxPrice) return;
-        postAs(account, headerOf(steps, bound(interval, 1, steps)), terms);
+        postAs(account, beginHeader(steps, bound(interval, 1, steps)), terms);
     }
 
     function postAs(address account, bytes32[12] memory header, Terms memory terms) private counted("post") {
@@ -249,13 +250,6 @@ contract MarketHandler is Test {
 
     function passed(Timestamp since, uint64 duration) private view returns (bool) {
         return vm.getBlockTimestamp() > Timestamp.unwrap(since) + duration;
-    }
-
-    function headerOf(uint256 steps, uint256 interval) private pure returns (bytes32[12] memory header) {
-        header[0] = hex"6c796469616e0000000000000000000000000000000000000000000000000001";
-        header[1] = bytes32(steps);
-        header[2] = bytes32(interval);
-        header[5] = bytes32(uint256(1) << 192 | uint256(1) << 128 | uint256(1) << 64);
     }
 
     // ---- books

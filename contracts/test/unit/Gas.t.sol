@@ -83,7 +83,7 @@ contract GasTest is Cases {
         }
     }
 
-    function sendMove(address mover, bytes memory data) internal override {
+    function sendMove(GameId, address mover, bytes memory data) internal override {
         record(mover, address(games), data, nameOf(bytes4(data)));
     }
 

@@ -7,10 +7,11 @@ import {GameId} from "src/dispute/IDisputeGame.sol";
 import {Referee} from "src/dispute/Referee.sol";
 import {Root} from "src/dispute/Root.sol";
 import {Scalars} from "src/dispute/Scalars.sol";
-import {Checkpoint, Job, JobId, Status, Terms} from "src/market/IJobMarket.sol";
+import {Job, JobId, Status, Terms} from "src/market/IJobMarket.sol";
 import {JobMarket} from "src/market/JobMarket.sol";
 import {NodeRegistry} from "src/market/NodeRegistry.sol";
 import {LydianToken} from "src/token/LydianToken.sol";
+import {beginHeader} from "test/utils/Headers.sol";
 import {Test} from "test/utils/Test.sol";
 
 abstract contract World is Test {
@@ -36,7 +37,7 @@ abstract contract World is Test {
         vm.warp(1_000_000);
         // This contract has created nothing yet: its nonce is 1.
         address marketAddress = createAddress(address(this), 6);
-        token = new LydianToken(address(this));
+        token = makeToken();
         registry = new NodeRegistry(token, marketAddress);
         scalars = new Scalars();
         referee = new Referee(scalars);
@@ -47,6 +48,11 @@ abstract contract World is Test {
         enlist(solver);
     }
 
+    /// Gives this contract the supply.
+    function makeToken() internal virtual returns (LydianToken) {
+        return new LydianToken(address(this));
+    }
+
     // ---- accounts
 
     /// Of a contract that an account with a nonce below 128 creates.
@@ -55,7 +61,7 @@ abstract contract World is Test {
     }
 
     function fund(address account) internal {
-        token.transfer(account, FUNDS);
+        assertTrue(token.transfer(account, FUNDS));
         vm.startPrank(account);
         token.approve(address(market), type(uint256).max);
         token.approve(address(registry), type(uint256).max);
@@ -89,9 +95,7 @@ abstract contract World is Test {
     }
 
     function someHeader() internal pure returns (bytes32[12] memory header) {
-        header[0] = hex"6c796469616e0000000000000000000000000000000000000000000000000001";
-        header[1] = bytes32(uint256(STEPS));
-        header[2] = bytes32(uint256(INTERVAL));
+        header = beginHeader(STEPS, INTERVAL);
         header[3] = bytes32(uint256(100));
         header[4] = bytes32(uint256(50));
         header[5] = bytes32(uint256(3) << 192 | uint256(4) << 128 | uint256(2) << 64);
@@ -101,8 +105,12 @@ abstract contract World is Test {
     }
 
     function postJob() internal returns (JobId) {
+        return postJob(someTerms());
+    }
+
+    function postJob(Terms memory terms) internal returns (JobId) {
         vm.prank(submitter);
-        return market.post(someHeader(), Root.wrap("blob"), 12345, someTerms());
+        return market.post(someHeader(), Root.wrap("blob"), 12345, terms);
     }
 
     /// Accepted at the price of the auction's end, 300 ether.

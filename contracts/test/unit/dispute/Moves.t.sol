@@ -5,7 +5,6 @@ pragma solidity 0.8.37;
 import {Claim, GameId, GameState, IDisputeGame, Outcome, Phase} from "src/dispute/IDisputeGame.sol";
 import {Opening} from "src/dispute/IReferee.sol";
 import {Root} from "src/dispute/Root.sol";
-import {JobId} from "src/market/IJobMarket.sol";
 import {Cases} from "test/actors/Cases.sol";
 import {Scenario, Scenarios, View} from "test/actors/Scenario.sol";
 import {Tree, Trees} from "test/actors/Trees.sol";

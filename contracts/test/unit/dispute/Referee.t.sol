@@ -4,13 +4,13 @@
 pragma solidity 0.8.37;
 
 import {IReferee, Opening, Question, Sources} from "src/dispute/IReferee.sol";
-import {Form, Source} from "src/dispute/ProgramCodec.sol";
 import {Root} from "src/dispute/Root.sol";
 import {Convert32, DType} from "src/float/Convert32.sol";
 import {Cases} from "test/actors/Cases.sol";
 import {NodeWriter} from "test/actors/NodeWriter.sol";
 import {Read, Scenario, Scenarios, View} from "test/actors/Scenario.sol";
 import {Tree, Trees} from "test/actors/Trees.sol";
+import {list} from "test/utils/Lists.sol";
 
 contract RefereeTest is Cases {
     using Scenarios for Scenario;
@@ -131,7 +131,7 @@ contract RefereeTest is Cases {
         s.fields.dtype = DType.U16;
         refuseNode(s, "accumulator dtype");
         s = matmulCase(true, 2, 0, 0);
-        s.fields.shape = shape(6);
+        s.fields.shape = list(6);
         refuseNode(s, "matmul rank");
         s = sumCase(2, 0, 0, 0);
         s.fields.axis = 3;
@@ -155,7 +155,7 @@ contract RefereeTest is Cases {
         s.fields.operands[1].dtype = DType.F32;
         refuseNode(s, "index dtype");
         s = gatherCase(0);
-        s.fields.shape = shape(5, 3, 1);
+        s.fields.shape = list(5, 3, 1);
         refuseNode(s, "table rank");
         s = argmaxCase(DType.I32, 0, 2, 1, 3, 0);
         s.fields.operands[0].dtype = DType.U8;

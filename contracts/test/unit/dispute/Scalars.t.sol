@@ -6,6 +6,7 @@ import {ChainKind} from "src/dispute/Chains.sol";
 import {IScalars} from "src/dispute/IScalars.sol";
 import {Scalars} from "src/dispute/Scalars.sol";
 import {DType} from "src/float/Convert32.sol";
+import {list} from "test/utils/Lists.sol";
 import {Test} from "test/utils/Test.sol";
 
 contract ScalarsTest is Test {
@@ -63,15 +64,15 @@ contract ScalarsTest is Test {
     }
 
     function test_select_copies_bits() public view {
-        DType[] memory types = list(DType.I32, DType.F32, DType.F32);
+        DType[] memory types = chosenFrom(DType.F32);
         assertEq(scalars.map(48, DType.F32, types, list(1, 0xffc12345, ONE)), 0xffc12345);
         assertEq(scalars.map(48, DType.F32, types, list(0, ONE, 0x00000001)), 1);
     }
 
     function test_convert_takes_any_type_to_any() public view {
-        assertEq(scalars.map(7, DType.BF16, list(DType.F32), list(ONE)), 0x3f80);
-        assertEq(scalars.map(7, DType.I32, list(DType.I8), list(0xff)), 0xffffffff);
-        assertEq(scalars.map(7, DType.U8, list(DType.F32), list(0xc0000000)), 0);
+        assertEq(scalars.map(7, DType.BF16, same(1, DType.F32), list(ONE)), 0x3f80);
+        assertEq(scalars.map(7, DType.I32, same(1, DType.I8), list(0xff)), 0xffffffff);
+        assertEq(scalars.map(7, DType.U8, same(1, DType.F32), list(0xc0000000)), 0);
     }
 
     /// Tiny concerns add, sub, mul, div, fma, exp, sin and convert; nothing else.
@@ -84,7 +85,7 @@ contract ScalarsTest is Test {
         assertEq(f32(5, tiny), 0);
         assertEq(f32(3, 0xc2b40000), 0); // exp(-90)
         assertEq(scalars.map(49, DType.F32, floats(3), list(LEAST, HALF, 0)), 0);
-        assertEq(scalars.map(7, DType.F32, list(DType.BF16), list(0x0040)), 0);
+        assertEq(scalars.map(7, DType.F32, same(1, DType.BF16), list(0x0040)), 0);
         assertEq(f32(0, tiny), tiny | MINUS);
         assertEq(f32(1, tiny | MINUS), tiny);
         assertEq(f32(20, tiny, ONE), tiny);
@@ -95,16 +96,18 @@ contract ScalarsTest is Test {
         refuse(8, DType.F32, floats(1));
         refuse(22, DType.F32, floats(2));
         refuse(32, DType.F32, floats(2));
-        refuse(19, DType.I32, list(DType.I32, DType.I32));
-        refuse(0, DType.I32, list(DType.I32));
+        refuse(19, DType.I32, same(2, DType.I32));
+        refuse(0, DType.I32, same(1, DType.I32));
         refuse(16, DType.F32, floats(3));
         refuse(49, DType.F32, floats(2));
-        refuse(16, DType.F32, list(DType.F32, DType.I32));
+        DType[] memory mixed = floats(2);
+        mixed[1] = DType.I32;
+        refuse(16, DType.F32, mixed);
         refuse(16, DType.I32, floats(2));
         refuse(24, DType.F32, floats(2));
-        refuse(16, DType.BF16, list(DType.BF16, DType.BF16));
-        refuse(48, DType.F32, list(DType.F32, DType.F32, DType.F32));
-        refuse(48, DType.U8, list(DType.I32, DType.U8, DType.U8));
+        refuse(16, DType.BF16, same(2, DType.BF16));
+        refuse(48, DType.F32, floats(3));
+        refuse(48, DType.U8, chosenFrom(DType.U8));
         refuse(7, DType.F32, floats(2));
         refuse(16, DType.F32, new DType[](0));
     }
@@ -166,12 +169,12 @@ contract ScalarsTest is Test {
     }
 
     function i32(uint8 code, uint32 a, uint32 b) private view returns (uint32) {
-        return scalars.map(code, DType.I32, list(DType.I32, DType.I32), list(a, b));
+        return scalars.map(code, DType.I32, same(2, DType.I32), list(a, b));
     }
 
     function assertComparisons(DType dtype, uint32 a, uint32 b, uint32[6] memory expected) private view {
         for (uint8 i = 0; i < 6; ++i) {
-            uint32 actual = scalars.map(24 + i, DType.I32, list(dtype, dtype), list(a, b));
+            uint32 actual = scalars.map(24 + i, DType.I32, same(2, dtype), list(a, b));
             assertEq(actual, expected[i]);
         }
     }
@@ -182,36 +185,19 @@ contract ScalarsTest is Test {
     }
 
     function floats(uint256 count) private pure returns (DType[] memory) {
-        return new DType[](count); // F32 is 0
+        return same(count, DType.F32);
     }
 
-    function list(DType a) private pure returns (DType[] memory types) {
-        types = new DType[](1);
-        types[0] = a;
+    function same(uint256 count, DType dtype) private pure returns (DType[] memory types) {
+        types = new DType[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            types[i] = dtype;
+        }
     }
 
-    function list(DType a, DType b) private pure returns (DType[] memory types) {
-        types = new DType[](2);
-        (types[0], types[1]) = (a, b);
-    }
-
-    function list(DType a, DType b, DType c) private pure returns (DType[] memory types) {
-        types = new DType[](3);
-        (types[0], types[1], types[2]) = (a, b, c);
-    }
-
-    function list(uint32 a) private pure returns (uint32[] memory values) {
-        values = new uint32[](1);
-        values[0] = a;
-    }
-
-    function list(uint32 a, uint32 b) private pure returns (uint32[] memory values) {
-        values = new uint32[](2);
-        (values[0], values[1]) = (a, b);
-    }
-
-    function list(uint32 a, uint32 b, uint32 c) private pure returns (uint32[] memory values) {
-        values = new uint32[](3);
-        (values[0], values[1], values[2]) = (a, b, c);
+    /// Three of one type, but the first one an i32.
+    function chosenFrom(DType dtype) private pure returns (DType[] memory types) {
+        types = same(3, dtype);
+        types[0] = DType.I32;
     }
 }

@@ -2,9 +2,9 @@
 // Who pays and who is paid when a game ends: verdict and releaseMoot.
 pragma solidity 0.8.37;
 
-import {GameId, IDisputeGame, Outcome} from "src/dispute/IDisputeGame.sol";
+import {GameId, Outcome} from "src/dispute/IDisputeGame.sol";
 import {Root} from "src/dispute/Root.sol";
-import {Challenge, IJobMarket, Job, JobId, Status, Terms} from "src/market/IJobMarket.sol";
+import {IJobMarket, Job, JobId, Status, Terms} from "src/market/IJobMarket.sol";
 import {World} from "test/utils/World.sol";
 
 contract VerdictTest is World {
@@ -122,8 +122,7 @@ contract VerdictTest is World {
         Terms memory terms = someTerms();
         terms.solverBond = 7;
         terms.challengeBond = 5;
-        vm.prank(submitter);
-        JobId jobId = market.post(someHeader(), Root.wrap("blob"), 1, terms);
+        JobId jobId = postJob(terms);
         vm.prank(solver);
         market.accept(jobId, 0);
         commit(jobId, 0);
