@@ -4,7 +4,6 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Claim, GameId, IDisputeGame, IVerdicts} from "src/dispute/IDisputeGame.sol";
 import {ProgramCodec} from "src/dispute/ProgramCodec.sol";
 import {Root} from "src/dispute/Root.sol";
@@ -14,9 +13,10 @@ import {INodeRegistry} from "src/market/INodeRegistry.sol";
 import {JobRules} from "src/market/JobRules.sol";
 import {MarketBooks} from "src/market/MarketBooks.sol";
 import {Schedule} from "src/market/Schedule.sol";
+import {Deposits} from "src/token/Deposits.sol";
 
 contract JobMarket is MarketBooks {
-    using SafeERC20 for IERC20;
+    using Deposits for IERC20;
 
     /// A verdict settles at most so many checkpoints, which bounds its gas.
     uint256 public constant SETTLED_BY_VERDICT_MAX = 64;
@@ -53,7 +53,7 @@ contract JobMarket is MarketBooks {
         emit JobPosted(
             jobId, msg.sender, record.programRoot, blobRoot, blobLength, record.steps, record.interval, terms
         );
-        token.safeTransferFrom(msg.sender, address(this), terms.maxPrice);
+        token.collect(msg.sender, terms.maxPrice);
     }
 
     /// @inheritdoc IJobMarket
@@ -154,7 +154,7 @@ contract JobMarket is MarketBooks {
             Challenge({jobId: jobId, index: index, attempt: record.attempt, challenger: msg.sender});
         emit CheckpointChallenged(jobId, gameId, msg.sender, record.attempt, index);
         games.open(gameId, _claim(jobId, record, index));
-        token.safeTransferFrom(msg.sender, address(this), record.terms.challengeBond);
+        token.collect(msg.sender, record.terms.challengeBond);
     }
 
     /// @inheritdoc IVerdicts

@@ -5,10 +5,12 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {Timestamp, currentTime} from "src/dispute/Timestamp.sol";
+import {currentTime} from "src/dispute/Timestamp.sol";
 import {INodeRegistry, NodeRecord, Stake} from "src/market/INodeRegistry.sol";
+import {Deposits} from "src/token/Deposits.sol";
 
 contract NodeRegistry is INodeRegistry {
+    using Deposits for IERC20;
     using SafeERC20 for IERC20;
 
     uint64 public constant WITHDRAWAL_DELAY = 7 days;
@@ -65,7 +67,7 @@ contract NodeRegistry is INodeRegistry {
         if (amount == 0) revert ZeroAmount();
         _stakes[msg.sender].free += amount;
         emit StakeDeposited(msg.sender, amount);
-        token.safeTransferFrom(msg.sender, address(this), amount);
+        token.collect(msg.sender, amount);
     }
 
     /// @inheritdoc INodeRegistry
