@@ -2,12 +2,12 @@
 // Budgets, graces and timeout. The terms: 300 seconds for all moves of a side, 1.5 seconds a step.
 pragma solidity 0.8.37;
 
-import {GameId, IDisputeGame, Outcome, Phase} from "src/dispute/IDisputeGame.sol";
+import {GameId, GameState, IDisputeGame, Outcome, Phase} from "src/dispute/IDisputeGame.sol";
 import {Root} from "src/dispute/Root.sol";
 import {Timestamp} from "src/dispute/Timestamp.sol";
 import {JobId, Status} from "src/market/IJobMarket.sol";
 import {Cases} from "test/actors/Cases.sol";
-import {Scenario, Scenarios, View} from "test/actors/Scenario.sol";
+import {Scenario, Scenarios} from "test/actors/Scenario.sol";
 
 contract ClocksTest is Cases {
     using Scenarios for Scenario;
@@ -18,6 +18,9 @@ contract ClocksTest is Cases {
     GameId private gameId;
     JobId private jobId;
     uint256 private start;
+    /// While set, every move comes in the last second that is left for it.
+    bool private lastSecond;
+    uint256 private graces;
 
     function setUp() public override {
         super.setUp();
@@ -104,6 +107,28 @@ contract ClocksTest is Cases {
         assertEq(uint256(games.gameState(gameId).outcome), uint256(Outcome.ResponderWon));
         assertStatus(jobId, Status.Running);
         assertEq(market.claimable(solver), 25 ether);
+    }
+
+    /// Both sides use all they have, and no move wins by the clock; nor does the game last longer than the clocks allow.
+    function test_game_of_last_second_moves_is_won_by_who_is_right() public {
+        lastSecond = true;
+        Scenario memory s = matmulCase(true, 70, 7, 35);
+        start = vm.getBlockTimestamp();
+        assertOutcome(s, s.wrongView(elementSize(s)), Outcome.ChallengerWon);
+        assertEq(vm.getBlockTimestamp(), start + graces + 2 * 300);
+        (start, graces) = (vm.getBlockTimestamp(), 0);
+        assertOutcome(s, s.honestView(), Outcome.ResponderWon);
+        assertEq(vm.getBlockTimestamp(), start + graces + 2 * 300);
+    }
+
+    function sendMove(GameId played, address mover, bytes memory data) internal override {
+        if (lastSecond) {
+            GameState memory state = games.gameState(played);
+            uint256 budget = mover == solver ? state.responderBudget : state.challengerBudget;
+            graces += Timestamp.unwrap(state.deadline) - vm.getBlockTimestamp() - budget;
+            vm.warp(Timestamp.unwrap(state.deadline));
+        }
+        super.sendMove(played, mover, data);
     }
 
     function postSteps() private {

@@ -63,6 +63,23 @@ contract RefereeTest is Cases {
         refuse(sources, question, openings, "block is the root's");
     }
 
+    /// A parent's two children are 64 bytes that hash to it, but a constant's length is committed beside its root.
+    function test_refuses_a_parent_as_a_short_blob() public {
+        Scenario memory s = longViewCase(0);
+        s.fields.offset = 5;
+        s.reads[0].position = 5;
+        (Sources memory sources, Question memory question, Opening[] memory openings) = ask(s);
+        Tree memory tree = Trees.ofBlob(s.constants[1]);
+        openings[0].length = 64;
+        openings[0].data = bytes.concat(tree.levels[1][0], tree.levels[1][1]);
+        openings[0].blockPath = new bytes32[](0);
+        assertEq(sha256(openings[0].data), Root.unwrap(openings[0].root));
+        refuse(sources, question, openings, "length is the node's");
+        s.fields.operands[0].length = 64;
+        question.node = NodeWriter.write(s.fields);
+        refuse(sources, question, openings, "root and length are the constant's");
+    }
+
     /// The neighbouring block is a block of the operand too, but not the one that holds the element.
     function test_refuses_another_block_of_the_operand() public {
         Scenario memory s = longViewCase(0);
