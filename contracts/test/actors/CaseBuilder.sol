@@ -125,8 +125,10 @@ abstract contract CaseBuilder is Players {
 
     function noise(uint256 seed, uint256 count) internal pure returns (bytes memory data) {
         data = new bytes(count);
+        bytes32 random;
         for (uint256 i = 0; i < count; ++i) {
-            data[i] = bytes1(keccak256(abi.encode(seed, i)));
+            if (i % 32 == 0) random = keccak256(abi.encode(seed, i));
+            data[i] = random[i % 32];
         }
     }
 

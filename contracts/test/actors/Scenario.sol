@@ -64,10 +64,9 @@ library Scenarios {
     function nodes(Scenario memory s) internal pure returns (bytes32[8][] memory graph) {
         graph = new bytes32[8][](NODES);
         for (uint256 i = 0; i < NODES; ++i) {
-            NodeFields memory literal;
-            literal.literal = bytes32(i);
-            graph[i] = NodeWriter.write(i == disputedNode(s) ? s.fields : literal);
+            graph[i][6] = bytes32(i); // a literal of rank 0
         }
+        graph[disputedNode(s)] = NodeWriter.write(s.fields);
     }
 
     function graphTree(Scenario memory s) internal pure returns (Tree memory) {

@@ -69,8 +69,9 @@ library Trees {
     {
         uint256 rest = data.length - from;
         part = new bytes(rest < length ? rest : length);
-        for (uint256 i = 0; i < part.length; ++i) {
-            part[i] = data[from + i];
+        // from + part.length <= data.length: all that is read lies in data.
+        assembly ("memory-safe") {
+            mcopy(add(part, 32), add(add(data, 32), from), mload(part))
         }
     }
 }
