@@ -3,7 +3,7 @@
 pragma solidity 0.8.37;
 
 import {GameId} from "src/dispute/IDisputeGame.sol";
-import {Job, JobId, Status} from "src/market/IJobMarket.sol";
+import {Challenge, Job, JobId, Status} from "src/market/IJobMarket.sol";
 import {Stake} from "src/market/INodeRegistry.sol";
 import {MarketHandler} from "test/invariant/MarketHandler.sol";
 import {World} from "test/utils/World.sol";
@@ -47,21 +47,27 @@ contract MarketInvariantTest is World {
     /// forge-config: default.invariant.depth = 300
     /// forge-config: default.invariant.fail-on-revert = true
     function invariant_tokens_are_conserved_and_nobody_is_paid_twice() public view {
-        assertMarketBalance();
-        assertRegistryBalance();
-        assertJobs();
+        Job[] memory jobs = new Job[](market.jobCount() + 1); // by number
+        for (uint256 id = 1; id < jobs.length; ++id) {
+            jobs[id] = market.job(JobId.wrap(id));
+        }
+        assertMarketBalance(jobs);
+        assertRegistryBalance(jobs);
+        assertGames(jobs);
+        for (uint256 id = 1; id < jobs.length; ++id) {
+            assertJob(id, jobs[id]);
+        }
     }
 
     /// The market holds escrows, open bonds and credits, and nothing else.
-    function assertMarketBalance() private view {
+    function assertMarketBalance(Job[] memory jobs) private view {
         uint256 owed = 0;
-        for (uint256 id = 1; id <= market.jobCount(); ++id) {
-            owed += market.job(JobId.wrap(id)).escrow;
+        for (uint256 id = 1; id < jobs.length; ++id) {
+            owed += jobs[id].escrow;
         }
-        for (uint256 id = 1; id <= market.gameCount(); ++id) {
-            GameId gameId = GameId.wrap(id);
-            if (market.challengeOf(gameId).challenger == address(0)) continue;
-            owed += market.job(market.challengeOf(gameId).jobId).terms.challengeBond;
+        for (uint256 game = 1; game <= market.gameCount(); ++game) {
+            Challenge memory its = market.challengeOf(GameId.wrap(game));
+            if (its.challenger != address(0)) owed += jobs[JobId.unwrap(its.jobId)].terms.challengeBond;
         }
         for (uint256 i = 0; i < handler.accountCount(); ++i) {
             owed += market.claimable(handler.accounts(i));
@@ -70,51 +76,51 @@ contract MarketInvariantTest is World {
     }
 
     /// The registry holds stakes; what is locked is the bonds of running jobs.
-    function assertRegistryBalance() private view {
+    function assertRegistryBalance(Job[] memory jobs) private view {
         uint256 held = 0;
         for (uint256 i = 0; i < handler.accountCount(); ++i) {
             address account = handler.accounts(i);
             Stake memory stake = registry.stake(account);
             held += uint256(stake.free) + stake.locked + stake.leaving;
             uint256 bonds = 0;
-            for (uint256 id = 1; id <= market.jobCount(); ++id) {
-                Job memory job = market.job(JobId.wrap(id));
-                if (job.status == Status.Running && job.solver == account) bonds += job.terms.solverBond;
+            for (uint256 id = 1; id < jobs.length; ++id) {
+                if (jobs[id].status == Status.Running && jobs[id].solver == account) {
+                    bonds += jobs[id].terms.solverBond;
+                }
             }
             assertEq(stake.locked, bonds, "locked");
         }
         assertEq(token.balanceOf(address(registry)), held, "registry");
     }
 
-    function assertJobs() private view {
-        for (uint256 id = 1; id <= market.jobCount(); ++id) {
-            Job memory job = market.job(JobId.wrap(id));
-            uint64 count = market.checkpointCount(JobId.wrap(id));
-            assertTrue(job.settled <= job.committed && job.committed <= count, "order");
-            for (uint64 i = 0; i < count; ++i) {
-                assertEq(handler.timesPaid(id, i), i < job.settled ? 1 : 0, "times paid");
+    /// A challenge lasts as long as its game, and a checkpoint waits for exactly those of its attempt.
+    function assertGames(Job[] memory jobs) private view {
+        uint256[6][] memory open = new uint256[6][](jobs.length); // a handler's job has at most 6 steps
+        for (uint256 game = 1; game <= market.gameCount(); ++game) {
+            GameId gameId = GameId.wrap(game);
+            Challenge memory its = market.challengeOf(gameId);
+            assertEq(its.challenger != address(0), games.mover(gameId) != address(0));
+            if (its.challenger == address(0)) continue;
+            uint256 id = JobId.unwrap(its.jobId);
+            if (its.attempt == jobs[id].attempt) ++open[id][its.index];
+        }
+        for (uint256 id = 1; id < jobs.length; ++id) {
+            for (uint64 i = jobs[id].settled; i < jobs[id].committed; ++i) {
+                assertEq(market.checkpoint(JobId.wrap(id), i).openGames, open[id][i], "open games");
             }
-            assertEq(handler.paid(id) + handler.returned(id) + job.escrow, job.terms.maxPrice, "escrow");
-            bool isFinal = job.status == Status.Settled || job.status == Status.Withdrawn;
-            bytes32 record = handler.finalRecord(id);
-            assertEq(record, isFinal ? keccak256(abi.encode(job)) : bytes32(0), "final");
-            if (isFinal) assertEq(job.escrow, 0);
-            assertOpenGames(id, job);
         }
     }
 
-    /// A checkpoint waits for exactly the games of its attempt that are not over.
-    function assertOpenGames(uint256 id, Job memory job) private view {
-        for (uint64 i = job.settled; i < job.committed; ++i) {
-            uint256 open = 0;
-            for (uint256 game = 1; game <= market.gameCount(); ++game) {
-                GameId gameId = GameId.wrap(game);
-                if (JobId.unwrap(market.challengeOf(gameId).jobId) != id) continue;
-                if (market.challengeOf(gameId).index != i) continue;
-                if (market.challengeOf(gameId).attempt == job.attempt) ++open;
-            }
-            assertEq(market.checkpoint(JobId.wrap(id), i).openGames, open, "open games");
+    function assertJob(uint256 id, Job memory job) private view {
+        uint64 count = market.checkpointCount(JobId.wrap(id));
+        assertTrue(job.settled <= job.committed && job.committed <= count, "order");
+        for (uint64 i = 0; i < count; ++i) {
+            assertEq(handler.timesPaid(id, i), i < job.settled ? 1 : 0, "times paid");
         }
+        assertEq(handler.paid(id) + handler.returned(id) + job.escrow, job.terms.maxPrice, "escrow");
+        bool isFinal = job.status == Status.Settled || job.status == Status.Withdrawn;
+        assertEq(handler.finalRecord(id), isFinal ? keccak256(abi.encode(job)) : bytes32(0), "final");
+        if (isFinal) assertEq(job.escrow, 0);
     }
 
     /// A run that did not do these things would prove nothing.
