@@ -3,7 +3,7 @@
 pragma solidity 0.8.37;
 
 import {Claim, GameId, GameState, IDisputeGame, Outcome, Phase} from "src/dispute/IDisputeGame.sol";
-import {Opening} from "src/dispute/IReferee.sol";
+import {IReferee, Opening} from "src/dispute/IReferee.sol";
 import {Root} from "src/dispute/Root.sol";
 import {Cases} from "test/actors/Cases.sol";
 import {Scenario, Scenarios, View} from "test/actors/Scenario.sol";
@@ -310,6 +310,23 @@ contract MovesTest is Cases {
         header[11] = "x";
         vm.expectPartialRevert(IDisputeGame.NotTheProgram.selector);
         games.judge(gameId, header, node, 0, new Opening[](0));
+    }
+
+    /// An init that reads a state: whoever accepted such a program is not judged by it, and the challenger's time runs.
+    function test_malformed_program_convicts_nobody() public {
+        Scenario memory s = viewCase(0);
+        s.transition = 0;
+        (GameId gameId, View memory responder) = reach(Phase.Judge, s);
+        bytes32[12] memory header = s.header();
+        bytes32[8] memory node = s.nodes()[s.disputedNode()];
+        Opening[] memory openings = new Opening[](1);
+        openings[0] = open(s, responder.trace, s.reads[0]);
+        vm.expectRevert(abi.encodeWithSelector(IReferee.MalformedNode.selector, "state"));
+        vm.prank(challenger);
+        games.judge(gameId, header, node, 0, openings);
+        elapse(1000);
+        games.timeout(gameId);
+        assertEq(uint256(games.gameState(gameId).outcome), uint256(Outcome.ResponderWon));
     }
 
     // ---- helpers
