@@ -6,10 +6,25 @@
 #include "lydian/core/bytes.h"
 #include "lydian/core/file.h"
 #include "lydian/core/philox.h"
+#include "lydian/core/result.h"
 #include "lydian/core/thread_pool.h"
 
 namespace lydian {
 namespace {
+
+Result<int> half(int number) {
+  if (number % 2 != 0) return fail("{} is odd", number);
+  return number / 2;
+}
+
+// That it compiles is half of the test: warnings are errors, those of hidden names too.
+Result<int> quarter(int number) { return TRY(half(TRY(half(number)))); }
+
+TEST(Try, stands_inside_another_and_returns_the_first_error) {
+  EXPECT_EQ(*quarter(12), 3);
+  EXPECT_EQ(quarter(6).error().message, "3 is odd");
+  EXPECT_EQ(quarter(5).error().message, "5 is odd");
+}
 
 TEST(Hex, round_trips_and_refuses_what_is_not_hex) {
   EXPECT_EQ(to_hex(*from_hex("0x00ffA1")), "00ffa1");

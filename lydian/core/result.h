@@ -31,17 +31,23 @@ template <typename... Args>
 
 }  // namespace lydian
 
-/// The value of a Result, or return its error from the enclosing function.
-#define TRY(expression)                                                             \
-  __extension__({                                                                   \
-    auto lydian_result_ = (expression);                                             \
-    if (!lydian_result_) return std::unexpected(std::move(lydian_result_).error()); \
-    std::move(*lydian_result_);                                                     \
-  })
+/// The value of a Result, or return its error from the enclosing function. May stand inside another.
+#define TRY(expression) LYDIAN_TRY_AS(LYDIAN_JOIN(lydian_result_, __COUNTER__), expression)
 
 /// The same for a Status, which has no value.
-#define TRY_STATUS(expression)                                                      \
-  do {                                                                              \
-    auto lydian_status_ = (expression);                                             \
-    if (!lydian_status_) return std::unexpected(std::move(lydian_status_).error()); \
+#define TRY_STATUS(expression) LYDIAN_TRY_STATUS_AS(LYDIAN_JOIN(lydian_status_, __COUNTER__), expression)
+
+// Each use gets a variable of its own name, so that one inside another hides nothing.
+#define LYDIAN_JOIN(a, b) LYDIAN_JOIN_EXPANDED(a, b)
+#define LYDIAN_JOIN_EXPANDED(a, b) a##b
+#define LYDIAN_TRY_AS(result, expression)                           \
+  __extension__({                                                   \
+    auto result = (expression);                                     \
+    if (!result) return std::unexpected(std::move(result).error()); \
+    std::move(*result);                                             \
+  })
+#define LYDIAN_TRY_STATUS_AS(status, expression)                    \
+  do {                                                              \
+    auto status = (expression);                                     \
+    if (!status) return std::unexpected(std::move(status).error()); \
   } while (false)
