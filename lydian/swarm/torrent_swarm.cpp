@@ -32,7 +32,8 @@ constexpr seconds kListenTimeout{10};
 constexpr seconds kSaveEvery{1};
 constexpr milliseconds kDhtAnnounceFirst{500};
 constexpr seconds kDhtAnnounceMax{900};
-constexpr milliseconds kReconnectEvery{500};
+constexpr milliseconds kReconnectFirst{500};
+constexpr seconds kReconnectMax{4};
 constexpr std::size_t kKnownPeersMax = 64;
 
 lt::tcp::endpoint to_tcp(const Endpoint& endpoint) {
@@ -105,6 +106,7 @@ class TorrentSwarm::Impl {
     Clock::time_point deadline = Clock::time_point::max();
     Clock::time_point save_at;
     Clock::time_point reconnect_at;
+    Clock::duration reconnect_again = kReconnectFirst;
     Clock::time_point announce_at;
     Clock::duration announce_again = kDhtAnnounceFirst;
     bool verifying = false;  // set once: libtorrent reports a flush for the renaming too
@@ -126,6 +128,7 @@ class TorrentSwarm::Impl {
   void on_verified(Entry& entry);
   void on_renamed(Entry& entry);
   void announce_blob(Entry& entry, Clock::time_point now);
+  void reconnect_soon(Entry& entry);
   void reconnect(Entry& entry, Clock::time_point now);
   void advance(Entry& entry, Clock::time_point now);
 
@@ -209,12 +212,10 @@ Status TorrentSwarm::Impl::extend(Entry& entry, const FetchRequest& request) {
   if (entry.transfer.state != TransferState::kFetching && entry.transfer.state != TransferState::kChecking)
     return {};
   entry.deadline = Clock::now() + request.timeout;
-  entry.reconnect_at = Clock::now();
   for (const Endpoint& peer : request.peers) {
-    if (std::ranges::find(entry.peers, peer) != entry.peers.end()) continue;
-    entry.peers.push_back(peer);
-    entry.handle.connect_peer(to_tcp(peer));
+    if (std::ranges::find(entry.peers, peer) == entry.peers.end()) entry.peers.push_back(peer);
   }
+  reconnect_soon(entry);
   return {};
 }
 
@@ -258,6 +259,7 @@ void TorrentSwarm::Impl::add_peer(const Endpoint& peer) {
   if (std::ranges::find(known_peers_, peer) != known_peers_.end()) return;
   if (known_peers_.size() == kKnownPeersMax) known_peers_.erase(known_peers_.begin());
   known_peers_.push_back(peer);
+  for (auto& [id, entry] : entries_) reconnect_soon(entry);
 }
 
 TorrentSwarm::Impl::Entry* TorrentSwarm::Impl::entry_of(const lt::torrent_handle& handle) {
@@ -354,12 +356,22 @@ void TorrentSwarm::Impl::announce_blob(Entry& entry, Clock::time_point now) {
   entry.announce_again = std::min<Clock::duration>(2 * entry.announce_again, kDhtAnnounceMax);
 }
 
+void TorrentSwarm::Impl::reconnect_soon(Entry& entry) {
+  entry.reconnect_at = Clock::now();
+  entry.reconnect_again = kReconnectFirst;
+}
+
+/// Asks every peer that is named again, as long as nothing comes: those that are connected may all be waiting
+/// for the same blob. Left to itself libtorrent would wait a second longer after each attempt that failed, up
+/// to half a minute; a peer that a tracker names, as the ledger's registry names ours, is taken to be
+/// reachable, and counts one failure less.
 void TorrentSwarm::Impl::reconnect(Entry& entry, Clock::time_point now) {
-  if (entry.transfer.peers > 0 || now < entry.reconnect_at) return;
+  if (entry.transfer.bytes_per_second > 0 || now < entry.reconnect_at) return;
   for (const auto* peers : {&entry.peers, &known_peers_}) {
-    for (const Endpoint& peer : *peers) entry.handle.connect_peer(to_tcp(peer));
+    for (const Endpoint& peer : *peers) entry.handle.connect_peer(to_tcp(peer), lt::peer_info::tracker);
   }
-  entry.reconnect_at = now + kReconnectEvery;
+  entry.reconnect_at = now + entry.reconnect_again;
+  entry.reconnect_again = std::min<Clock::duration>(2 * entry.reconnect_again, kReconnectMax);
 }
 
 void TorrentSwarm::Impl::advance(Entry& entry, Clock::time_point now) {

@@ -155,6 +155,24 @@ TEST_F(TorrentSwarmTest, waits_for_a_peer_that_has_the_blob_later) {
   EXPECT_TRUE(fetched(content));
 }
 
+// The two are connected to each other, and neither has anything.
+TEST_F(TorrentSwarmTest, asks_a_peer_that_it_comes_to_know_beside_those_it_is_connected_to) {
+  TorrentSwarm& first = open("first");
+  TorrentSwarm& second = open("second");
+  const Bytes content = noise(100'000, 9);
+  const BlobId id = blob_id_of(content);
+  ASSERT_TRUE(first.fetch(request(id, {endpoint(second)})));
+  FetchRequest other = request(id, {endpoint(first)});
+  other.destination = folder_ / "fetched by the second";
+  ASSERT_TRUE(second.fetch(other));
+  ASSERT_TRUE(tick_until([&] { return first.transfer(id)->peers > 0 && second.transfer(id)->peers > 0; }));
+  TorrentSwarm& seeder = open("seeder");
+  ASSERT_EQ(serve(seeder, content, "served"), id);
+  first.add_peer(endpoint(seeder));
+  ASSERT_TRUE(reaches(first, id, TransferState::kAvailable));
+  EXPECT_TRUE(fetched(content));
+}
+
 TEST_F(TorrentSwarmTest, finds_a_source_through_the_dht) {
   TorrentSwarm& seeder = open("seeder");
   TorrentSwarm& meeting_point = open("meeting point");
