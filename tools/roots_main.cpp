@@ -1,6 +1,7 @@
-// lydian_roots: trains a small GPT on made-up tokens and prints the state's root after init and every 10
-// steps. Every machine, compiler, instruction set and thread count prints the same;
-// vectors/training_roots.txt says what.
+// lydian_roots: makes the programs of a small GPT (training, evaluation, generation) and prints their roots;
+// then trains it on made-up tokens and prints the state's root after init and every 10 steps. Every machine,
+// compiler, instruction set and thread count prints the same; vectors/training_roots.txt says what. To write
+// that file anew after a change of a program: lydian_roots > vectors/training_roots.txt.
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -36,18 +37,44 @@ Bytes made_up_tokens(std::int64_t vocabulary) {
   return tokens;
 }
 
+constexpr models::GptConfig kModel = {.layers = 2, .heads = 3, .width = 48, .context = 16, .vocabulary = 67};
+
+models::TokenData data_of(const Bytes& tokens) {
+  const std::int64_t count = std::ssize(tokens);
+  return {{merkle::blob_root(tokens), count}, 1, 0, count};
+}
+
 program::Program small_training(const Bytes& tokens) {
   models::TrainingConfig config;
-  config.model = {.layers = 2, .heads = 3, .width = 48, .context = 16, .vocabulary = 67};
+  config.model = kModel;
   config.optimizer.warmup_steps = 5;
   config.optimizer.decay_steps = kSteps;
   config.batch = 3;
   config.steps = kSteps;
   config.interval = kStepsPerLine;
   config.seed = {20240229};
-  const std::int64_t count = std::ssize(tokens);
-  config.data = {{merkle::blob_root(tokens), count}, 1, 0, count};
+  config.data = data_of(tokens);
   return models::training_program(config);
+}
+
+/// Weights that nobody has: a program names them by root and length alone.
+program::Constant some_weights() {
+  return {merkle::blob_root({}), models::gpt_parameters(kModel).total() * 4};
+}
+
+program::Program small_evaluation(const Bytes& tokens) {
+  return models::evaluation_program(
+      {.model = kModel, .weights = some_weights(), .data = data_of(tokens), .batch = 3, .steps = 4});
+}
+
+program::Program small_generation() {
+  return models::generation_program({.model = kModel,
+                                     .weights = some_weights(),
+                                     .prompt = {1, 2, 3},
+                                     .new_tokens = 30,
+                                     .temperature = 0.8F,
+                                     .top_k = 5,
+                                     .seed = {7}});
 }
 
 /// The state after `done` steps becomes that after one more; done -1: the state that init makes.
@@ -85,8 +112,10 @@ class Stepper {
 std::string roots(const Options& options) {
   const Bytes tokens = made_up_tokens(67);
   const program::Program program = small_training(tokens);
+  std::string lines = fmt::format(
+      "training program {}\nevaluation program {}\ngeneration program {}\n", program::root_of(program).hex(),
+      program::root_of(small_evaluation(tokens)).hex(), program::root_of(small_generation()).hex());
   Stepper stepper(program, tokens, options);
-  std::string lines;
   for (std::int64_t step = 0; step <= options.steps; ++step) {
     stepper.advance();
     if (step % kStepsPerLine == 0) lines += fmt::format("{} {}\n", step, stepper.root().hex());

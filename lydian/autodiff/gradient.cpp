@@ -1,5 +1,8 @@
 #include "lydian/autodiff/gradient.h"
 
+#include <array>
+#include <ranges>
+
 #include "lydian/autodiff/rules.h"
 #include "lydian/core/ensure.h"
 
@@ -12,14 +15,15 @@ using program::Value;
 
 namespace {
 
-/// Which of the first `count` nodes lie on a path from a wanted value.
-std::vector<bool> depends_on(const GraphBuilder& builder, std::size_t count, std::span<const Value> wrt) {
-  std::vector<bool> depends(count);
+/// By node: whether it is, or is computed from, a wanted value. `order` has operands first.
+std::vector<bool> depends_on(const GraphBuilder& builder, std::span<const std::uint32_t> order,
+                             std::span<const Value> wrt) {
+  std::vector<bool> depends(builder.nodes().size());
   for (const Value& x : wrt) {
     ENSURE(x.ref().kind == RefKind::node, "a gradient is taken in a node");
-    if (x.ref().index < count) depends[x.ref().index] = true;
+    depends[x.ref().index] = true;
   }
-  for (std::size_t i = 0; i < count; ++i) {
+  for (const std::uint32_t i : order) {
     const Node& node = builder.nodes()[i];
     for (std::size_t o = 0; o < node.operand_count; ++o) {
       if (node.operands[o].ref.kind == RefKind::node && depends[node.operands[o].ref.index])
@@ -35,27 +39,31 @@ std::vector<Value> gradients(Value loss, std::span<const Value> wrt) {
   GraphBuilder& builder = loss.builder();
   ENSURE(loss.shape().elements() == 1 && loss.dtype() == program::DType::f32, "the loss is {}",
          loss.shape().text());
-  const std::size_t count = loss.ref().index + 1;
-  const std::vector<bool> depends = depends_on(builder, count, wrt);
-  std::vector<std::optional<Value>> gradient(count);
+  const std::vector<std::uint32_t> order = builder.depth_first(std::array{loss});
+  const std::vector<bool> depends = depends_on(builder, order, wrt);
+  std::vector<std::optional<Value>> gradient(builder.nodes().size());
   gradient[loss.ref().index] = broadcast_to(builder.scalar(1.0F), loss.shape());
+  builder.schedule(loss);
 
-  for (std::size_t i = count; i-- > 0;) {
-    if (!gradient[i] || !depends[i] || builder.stops_gradient(static_cast<std::uint32_t>(i))) continue;
+  // Each flow is scheduled where it is found, so that what it reads of the forward pass can be forgotten
+  // soon.
+  for (const std::uint32_t i : std::views::reverse(order)) {
+    if (!gradient[i] || !depends[i] || builder.stops_gradient(i)) continue;
     const Node node = builder.nodes()[i];
-    const OperandGradients flows = operand_gradients(builder.at(static_cast<std::uint32_t>(i)), *gradient[i]);
+    const OperandGradients flows = operand_gradients(builder.at(i), *gradient[i]);
     for (std::size_t o = 0; o < node.operand_count; ++o) {
       const program::Ref ref = node.operands[o].ref;
       if (!flows[o] || ref.kind != RefKind::node || !depends[ref.index]) continue;
       std::optional<Value>& sum = gradient[ref.index];
       sum = sum ? *sum + *flows[o] : *flows[o];
+      builder.schedule(*sum);
     }
   }
 
   std::vector<Value> result;
   for (const Value& x : wrt) {
-    const bool reached = x.ref().index < count && gradient[x.ref().index];
-    result.push_back(reached ? *gradient[x.ref().index] : broadcast_to(builder.scalar(0.0F), x.shape()));
+    const std::optional<Value>& reached = gradient[x.ref().index];
+    result.push_back(reached ? *reached : broadcast_to(builder.scalar(0.0F), x.shape()));
   }
   return result;
 }

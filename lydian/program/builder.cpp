@@ -1,6 +1,7 @@
 #include "lydian/program/builder.h"
 
 #include <algorithm>
+#include <array>
 
 #include "lydian/core/ensure.h"
 #include "lydian/merkle/tree.h"
@@ -235,20 +236,44 @@ Value GraphBuilder::stop_gradient(Value x) {
   return x;
 }
 
+std::vector<std::uint32_t> GraphBuilder::depth_first(std::span<const Value> values) const {
+  std::vector<std::uint32_t> order;
+  std::vector<bool> seen(graph_.nodes.size());
+  struct Visit {
+    std::uint32_t node;
+    std::size_t next_operand;
+  };
+  std::vector<Visit> open;  // a stack of our own: a graph may be deep
+  const auto enter = [&](Ref ref) {
+    if (ref.kind != RefKind::node || seen[ref.index]) return;
+    seen[ref.index] = true;
+    open.push_back({ref.index, 0});
+  };
+  for (const Value& value : values) {
+    enter(value.ref());
+    while (!open.empty()) {
+      Visit& visit = open.back();
+      const Node& node = graph_.nodes[visit.node];
+      if (visit.next_operand < node.operand_count) {
+        enter(node.operands[visit.next_operand++].ref);
+      } else {
+        order.push_back(visit.node);
+        open.pop_back();
+      }
+    }
+  }
+  return order;
+}
+
 Graph GraphBuilder::finish(Value x) const {
   ENSURE(x.ref().kind == RefKind::node, "a graph's value is a node");
   std::vector<bool> needed(graph_.nodes.size());
-  needed[x.ref().index] = true;
-  for (std::size_t i = x.ref().index + 1; i-- > 0;) {
-    if (!needed[i]) continue;
-    const Node& node = graph_.nodes[i];
-    for (std::size_t o = 0; o < node.operand_count; ++o) {
-      if (node.operands[o].ref.kind == RefKind::node) needed[node.operands[o].ref.index] = true;
-    }
-  }
+  for (const std::uint32_t node : depth_first(std::array{x})) needed[node] = true;
+  std::vector<Value> sequence = scheduled_;
+  sequence.push_back(x);
   Graph graph;
   std::vector<std::uint32_t> place(graph_.nodes.size());
-  for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+  for (const std::uint32_t i : depth_first(sequence)) {
     if (!needed[i]) continue;
     Node node = graph_.nodes[i];
     for (std::size_t o = 0; o < node.operand_count; ++o) {

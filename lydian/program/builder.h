@@ -60,9 +60,18 @@ class GraphBuilder {
   Value stop_gradient(Value x);
   [[nodiscard]] bool stops_gradient(std::uint32_t node) const { return node < stops_.size() && stops_[node]; }
 
+  /// In the finished graph x, with what it needs, comes after what was scheduled before and before all else.
+  void schedule(Value x) { scheduled_.push_back(x); }
+
+  /// In the order in which they were made, which a compiler chooses: C++ evaluates a call's arguments in any
+  /// order. Nothing that ends in a program may depend on it.
   [[nodiscard]] const std::vector<Node>& nodes() const { return graph_.nodes; }
   [[nodiscard]] Value at(std::uint32_t node) { return {this, {RefKind::node, node}}; }
-  /// The graph whose value is x, without the nodes that x does not need. x must be a node.
+  /// The nodes that these values need, and themselves, each after its operands: depth first by operand, from
+  /// one value after the other. What is no node is left out. This order depends on the expressions alone.
+  [[nodiscard]] std::vector<std::uint32_t> depth_first(std::span<const Value> values) const;
+  /// The graph whose value is x, without the nodes that x does not need: the scheduled ones, then the others,
+  /// depth first. x must be a node.
   [[nodiscard]] Graph finish(Value x) const;
 
  private:
@@ -78,6 +87,7 @@ class GraphBuilder {
   std::vector<Shape> constant_shapes_;
   std::map<Root, std::uint32_t> known_;  // by node hash
   std::vector<bool> stops_;
+  std::vector<Value> scheduled_;
 };
 
 // Expressions. Operands of a binary function broadcast to a common shape.

@@ -89,6 +89,38 @@ TEST_F(Builder, finish_leaves_out_what_the_value_does_not_need) {
   EXPECT_EQ(unused_too.shape(), (Shape{4}));
 }
 
+TEST_F(Builder, finish_numbers_nodes_by_the_expression_not_by_when_they_were_made) {
+  const auto graph = [this](bool left_first) {
+    GraphBuilder g(&literals_, 4096, constants_);
+    const Value x = read_bytes(g.state(), DType::f32, {4}, 0);
+    const auto left = [&] { return exp(x * 2.0F); };
+    const auto right = [&] { return log(x) * x; };
+    if (left_first)
+      static_cast<void>(left());
+    else
+      static_cast<void>(right());
+    static_cast<void>(sin(right()));
+    return g.finish(as_u8(select(less(left(), right()), right(), left())));
+  };
+  EXPECT_EQ(graph(true), graph(false));
+  const Graph made = graph(true);
+  ASSERT_EQ(made.nodes.size(), 9U);
+  EXPECT_EQ(made.nodes[3].fn, static_cast<int>(kernels::ScalarFn::exp));  // x, 2, x * 2, exp
+  EXPECT_EQ(made.nodes[6].operands[1].ref, (Ref{RefKind::node, 5}));      // log, log * x, less
+}
+
+TEST_F(Builder, finish_puts_what_was_scheduled_first_in_that_order) {
+  const Value x = tensor({4});
+  const Value a = exp(x);
+  const Value b = log(x);
+  const Value unused = sin(x);
+  for (const Value& value : {b, unused, a}) g_.schedule(value);
+  const Graph graph = g_.finish(as_u8(a + b));
+  ASSERT_EQ(graph.nodes.size(), 5U);
+  EXPECT_EQ(graph.nodes[1].fn, static_cast<int>(kernels::ScalarFn::log));
+  EXPECT_EQ(graph.nodes[2].fn, static_cast<int>(kernels::ScalarFn::exp));
+}
+
 /// The leaves below a tree of concat nodes, from left to right.
 void collect(const GraphBuilder& g, Ref ref, std::vector<Ref>& leaves) {
   const Node* node = ref.kind == RefKind::node ? &g.nodes()[ref.index] : nullptr;

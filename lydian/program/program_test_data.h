@@ -24,7 +24,7 @@ inline Graph sample_step(LiteralTable* literals, std::span<const Constant> const
   const Value best = argmax(scores, 1);                                           // (2) i32
   const Value update = g.scatter_add(best, gather(x, best), 2);                   // (2, 4)
   const Value shift = reshape(convert(g.constant(0), DType::f32), {2, 4});        // (2, 4)
-  const Value next = fma(update, reshape(weight, {2, 1}), shift);                 // (2, 4)
+  const Value next = fma(reshape(weight, {2, 1}), update, shift);                 // (2, 4)
   const Value swapped = concat({slice(next, 0, 1, 2), slice(next, 0, 0, 1)}, 0);  // (2, 4)
   const Value column = convert(g.iota({4}, 0), DType::f32);                       // (4)
   return g.finish(as_u8(swapped / (column + 1.0F)));
