@@ -100,7 +100,7 @@ std::array<std::uint8_t, kHeaderBytes> encode_header(const Program& program) {
   std::array<std::uint8_t, kHeaderBytes> out{};
   std::uint8_t* p = out.data();
   std::copy(kMagic.begin(), kMagic.end(), p);
-  store_be<std::uint32_t>(p + kWord - 4, kDefinitionsVersion);
+  store_be<std::uint32_t>(p + kWord - 4, program.definitions);
   store_word(p + 1 * kWord, static_cast<std::uint64_t>(program.steps));
   store_word(p + 2 * kWord, static_cast<std::uint64_t>(program.interval));
   store_word(p + 3 * kWord, static_cast<std::uint64_t>(program.state_bytes));
@@ -144,11 +144,8 @@ Result<Program> decode_program(ByteView bytes) {
   const std::uint8_t* p = header.data();
   if (as_text(header.first(kMagic.size())) != kMagic)
     return fail("program: does not begin with \"lydian\", this is not a program");
-  const auto version = load_be<std::uint32_t>(p + kWord - 4);
-  if (version != kDefinitionsVersion)
-    return fail("program: made under definitions version {}, this build knows version {}", version,
-                kDefinitionsVersion);
-  Program program;
+  Program program{.definitions = load_be<std::uint32_t>(p + kWord - 4)};
+  TRY_STATUS(check_definitions(program));  // before anything whose meaning could depend on it
   program.steps = TRY(load_size(p + 1 * kWord, "the number of steps"));
   program.interval = TRY(load_size(p + 2 * kWord, "the interval"));
   program.state_bytes = TRY(load_size(p + 3 * kWord, "the state's length"));

@@ -10,7 +10,10 @@
 
 namespace lydian::program {
 
-inline constexpr std::uint32_t kDefinitionsVersion = 1;
+/// The versions of the definitions (docs/operators.md, "Versions") that this build executes are those from
+/// the first to the last; new programs are made under the last.
+inline constexpr std::uint32_t kFirstDefinitionsVersion = 1;
+inline constexpr std::uint32_t kLastDefinitionsVersion = 1;
 inline constexpr int kHeaderBytes = 384;
 
 /// Nodes in topological order; the last is the value. Empty: the program has no such graph.
@@ -37,6 +40,7 @@ enum class GraphKind : std::uint8_t { init = 0, step = 1, output = 2, exchange =
 [[nodiscard]] std::string_view name_of(GraphKind kind);
 
 struct Program {
+  std::uint32_t definitions = kLastDefinitionsVersion;  // the version that says what its operators compute
   std::int64_t steps = 1;
   std::int64_t interval = 1;  // steps from one checkpoint to the next
   std::int64_t state_bytes = 0;

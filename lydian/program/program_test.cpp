@@ -170,7 +170,9 @@ TEST(ProgramBytes, refuses_and_says_where) {
   const std::vector<Refused> refused = {
       {0, 'L', "does not begin with \"lydian\""},
       {6, 1, "the header does not match"},
-      {31, 2, "definitions version 2, this build knows version 1"},
+      {31, 2, "made under version 2 of the operators' definitions, this build executes versions 1 to 1"},
+      {31, 0, "made under version 0"},
+      {28, 1, "made under version 16777217"},
       {32, 1, "the number of steps does not fit"},
       {32 + 25, 1, "the number of steps is"},
       {63, 0, "0 steps"},
@@ -196,12 +198,13 @@ TEST(ProgramBytes, refuses_and_says_where) {
 }
 
 // vectors/program.json is read by the contract's tests as well. To write it anew after a change of the
-// encoding (which is a change of the definitions version): LYDIAN_WRITE_VECTORS=1.
+// encoding (which is a new version of the definitions): LYDIAN_WRITE_VECTORS=1.
 nlohmann::ordered_json vector_of(const Program& program) {
   const auto hex = [](ByteView bytes) { return "0x" + to_hex(bytes); };
   const Graph& step = program.graph(GraphKind::step);
   const merkle::ListTree tree(node_hashes(step));
   nlohmann::ordered_json json;
+  json["definitionsVersion"] = program.definitions;
   json["blob"] = hex(encode(program));
   json["programRoot"] = hex(root_of(program).view());
   json["header"] = hex(encode_header(program));
@@ -222,6 +225,18 @@ TEST(ProgramRoot, is_that_of_the_golden_file) {
   const auto golden = read_text_file(path);
   ASSERT_TRUE(golden) << golden.error().message;
   EXPECT_EQ(text, *golden);
+}
+
+TEST(ProgramRoot, covers_the_version_of_the_definitions) {
+  Program program = sample_program();
+  const Root root = root_of(program);
+  EXPECT_TRUE(validate(program));
+  ++program.definitions;
+  EXPECT_NE(root_of(program), root);
+  EXPECT_EQ(load_be<std::uint32_t>(encode_header(program).data() + 28), kLastDefinitionsVersion + 1);
+  const auto status = validate(program);
+  ASSERT_FALSE(status);
+  EXPECT_NE(status.error().message.find("version 2 of the operators' definitions"), std::string::npos);
 }
 
 TEST(ProgramRoot, covers_every_node_through_the_graphs_root) {

@@ -279,7 +279,16 @@ Status validate(const Node& node, std::span<const Node> earlier, const GraphInpu
   return check_form(node, std::span<const Source>(sources).first(node.operand_count));
 }
 
+Status check_definitions(const Program& program) {
+  if (program.definitions >= kFirstDefinitionsVersion && program.definitions <= kLastDefinitionsVersion)
+    return {};
+  return fail(
+      "program: made under version {} of the operators' definitions, this build executes versions {} to {}",
+      program.definitions, kFirstDefinitionsVersion, kLastDefinitionsVersion);
+}
+
 Status validate(const Program& program) {
+  TRY_STATUS(check_definitions(program));
   if (program.steps < 1 || program.steps > (std::int64_t{1} << 40))
     return fail("program: {} steps, expected 1 to 2^40", program.steps);
   if (program.interval < 1 || program.interval > program.steps)

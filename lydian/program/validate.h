@@ -15,5 +15,7 @@ struct GraphInputs {
 /// One node, given those before it.
 [[nodiscard]] Status validate(const Node& node, std::span<const Node> earlier, const GraphInputs& inputs);
 [[nodiscard]] Status validate(const Program& program);
+/// Whether this build knows the definitions that the program was made under.
+[[nodiscard]] Status check_definitions(const Program& program);
 
 }  // namespace lydian::program

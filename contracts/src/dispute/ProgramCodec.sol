@@ -42,8 +42,11 @@ enum Source {
 }
 
 library ProgramCodec {
-    /// "lydian" and the definitions version, 1.
-    bytes32 internal constant MAGIC_AND_VERSION = bytes32(bytes6("lydian")) | bytes32(uint256(1));
+    /// Word 0 of a header begins with it and ends with the version of the definitions.
+    bytes32 internal constant MAGIC = bytes32(bytes6("lydian"));
+    /// The version of the definitions (docs/operators.md, "Versions") that these contracts judge by. Another one is
+    /// judged by contracts of its own, deployed beside: none of these ever changes.
+    uint32 internal constant DEFINITIONS_VERSION = 1;
     uint256 internal constant RANK_MAX = 8;
     uint256 internal constant OPERANDS_MAX = 3;
     /// More bytes than any tensor has; everything derived from a position stays far from overflow.
@@ -53,6 +56,14 @@ library ProgramCodec {
 
     function programRoot(bytes32[12] calldata header) internal pure returns (Root) {
         return Root.wrap(sha256(abi.encodePacked(header)));
+    }
+
+    function isProgram(bytes32[12] calldata header) internal pure returns (bool) {
+        return header[0] == MAGIC | bytes32(uint256(definitionsVersion(header)));
+    }
+
+    function definitionsVersion(bytes32[12] calldata header) internal pure returns (uint32) {
+        return uint32(uint256(header[0]));
     }
 
     function steps(bytes32[12] calldata header) internal pure returns (uint64) {

@@ -37,8 +37,9 @@ library JobRules {
     }
 
     function checkHeader(bytes32[12] calldata header) internal pure {
-        if (header[0] != ProgramCodec.MAGIC_AND_VERSION) {
-            revert IJobMarket.BadHeader("word 0: lydian, version 1");
+        if (!ProgramCodec.isProgram(header)) revert IJobMarket.BadHeader("word 0: lydian, a version");
+        if (ProgramCodec.definitionsVersion(header) != ProgramCodec.DEFINITIONS_VERSION) {
+            revert IJobMarket.BadHeader("definitions version 1");
         }
         uint256 steps = uint256(header[1]);
         uint256 interval = uint256(header[2]);

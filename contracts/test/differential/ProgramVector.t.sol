@@ -47,6 +47,13 @@ contract ProgramVectorTest is Test {
         );
     }
 
+    /// Both sides hold one version, and the C++ side wrote the file under its own.
+    function test_header_names_the_version_of_the_definitions() public view {
+        uint256 version = json.parseJsonUint(text, ".definitionsVersion");
+        assertEq(this.definitionsVersion(header), version, "of the header");
+        assertEq(ProgramCodec.DEFINITIONS_VERSION, version, "of the contracts");
+    }
+
     function test_graph_root_covers_the_nodes() public view {
         bytes32[] memory hashes = new bytes32[](nodes.length);
         for (uint256 i = 0; i < nodes.length; ++i) {
@@ -76,6 +83,10 @@ contract ProgramVectorTest is Test {
 
     function programRoot(bytes32[12] calldata words) external pure returns (Root) {
         return ProgramCodec.programRoot(words);
+    }
+
+    function definitionsVersion(bytes32[12] calldata words) external pure returns (uint256) {
+        return ProgramCodec.definitionsVersion(words);
     }
 
     function nodeHash(bytes32[8] calldata node) external pure returns (Root) {

@@ -46,7 +46,10 @@ contract PostTest is World {
 
     /// Any header that a responder could not always answer for, or whose numbers could overflow.
     function test_refuses_bad_headers() public {
-        refuseHeader(0, bytes32(uint256(someHeader()[0]) + 1), "word 0: lydian, version 1");
+        refuseHeader(0, bytes32(uint256(someHeader()[0]) + 1), "definitions version 1");
+        refuseHeader(0, bytes32(uint256(someHeader()[0]) - 1), "definitions version 1");
+        refuseHeader(0, bytes32(uint256(someHeader()[0]) + (1 << 32)), "word 0: lydian, a version");
+        refuseHeader(0, bytes32(uint256(1)), "word 0: lydian, a version");
         refuseHeader(1, 0, "1 <= steps <= 2^40");
         refuseHeader(1, bytes32(uint256(1 << 40) + 1), "1 <= steps <= 2^40");
         refuseHeader(2, 0, "1 <= interval <= steps");
