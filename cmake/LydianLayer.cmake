@@ -1,8 +1,10 @@
 # Helpers that make a layer's CMakeLists.txt a few lines:
 #   lydian_layer(merkle DEPS core crypto)            library of every *.cpp here, lydian::merkle
 #   lydian_layer(ledger DEPS core LIBS OpenSSL::Crypto)
+#   lydian_layer(kernels DEPS core PORTABLE_TESTS)   the tests need no library, and are built for other machines too
 # Files named *_test.cpp become one GoogleTest program per layer; *_main.cpp are left to the caller.
-# Files named *_avx2.cpp and *_avx512.cpp get their instruction set's flags and are skipped on other machines.
+# Files named *_avx2.cpp and *_avx512.cpp get their instruction set's flags and are skipped on other machines, as are
+# those named *_neon.cpp.
 
 set(LYDIAN_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers)
 if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")  # instrumented code confuses GCC's flow warnings
@@ -18,6 +20,8 @@ endif()
 set(LYDIAN_FLAGS -ffp-contract=off -fno-fast-math -fno-trapping-math -fno-math-errno)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(LYDIAN_X86 ON)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+  set(LYDIAN_NEON ON)
 endif()
 
 find_package(Threads REQUIRED)
@@ -43,6 +47,12 @@ endif()
 if(NOT LYDIAN_CORE_ONLY AND NOT LYDIAN_FUZZ)
   find_package(GTest REQUIRED)
   include(GoogleTest)
+elseif(CMAKE_CROSSCOMPILING)
+  # Debian has GoogleTest's source, which serves every machine.
+  set(BUILD_GMOCK OFF)
+  set(INSTALL_GTEST OFF)
+  add_subdirectory(/usr/src/googletest ${CMAKE_BINARY_DIR}/googletest EXCLUDE_FROM_ALL)
+  include(GoogleTest)
 endif()
 
 function(lydian_compile_rules target)
@@ -50,7 +60,7 @@ function(lydian_compile_rules target)
 endfunction()
 
 function(lydian_layer name)
-  cmake_parse_arguments(ARG "" "" "DEPS;LIBS;TEST_LIBS;TEST_DEPS;EXCLUDE" ${ARGN})
+  cmake_parse_arguments(ARG "PORTABLE_TESTS" "" "DEPS;LIBS;TEST_LIBS;TEST_DEPS;EXCLUDE" ${ARGN})
   file(GLOB all_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   set(sources ${all_sources})
   list(FILTER sources EXCLUDE REGEX "_(test|main)\\.cpp$")
@@ -58,6 +68,9 @@ function(lydian_layer name)
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   if(NOT LYDIAN_X86)
     list(FILTER sources EXCLUDE REGEX "_avx(2|512)\\.cpp$")
+  endif()
+  if(NOT LYDIAN_NEON)
+    list(FILTER sources EXCLUDE REGEX "_neon\\.cpp$")
   endif()
   foreach(pattern IN LISTS ARG_EXCLUDE)
     list(FILTER sources EXCLUDE REGEX "${pattern}")
@@ -88,6 +101,9 @@ function(lydian_layer name)
     endif()
   endforeach()
 
+  if(LYDIAN_CORE_ONLY AND NOT ARG_PORTABLE_TESTS)
+    set(tests)
+  endif()
   if(tests AND TARGET GTest::gtest_main)
     set(test_target lydian_${name}_test)
     add_executable(${test_target} ${tests})

@@ -9,7 +9,7 @@
 namespace lydian::kernels {
 namespace {
 
-constexpr std::array<std::string_view, 3> kNames = {"portable", "avx2", "avx512"};
+constexpr std::array<std::string_view, 4> kNames = {"portable", "avx2", "avx512", "neon"};
 
 std::vector<Isa> detect() {
   std::vector<Isa> found = {Isa::portable};
@@ -21,6 +21,8 @@ std::vector<Isa> detect() {
                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   if (avx2) found.push_back(Isa::avx2);
   if (avx2 && avx512) found.push_back(Isa::avx512);
+#elif LYDIAN_HAS_NEON_KERNELS
+  found.push_back(Isa::neon);
 #endif
   return found;
 }
@@ -38,10 +40,10 @@ Result<Isa> choose_isa(std::string_view requested) {
   if (requested.empty()) return supported_isas().back();
   const auto* const name = std::ranges::find(kNames, requested);
   if (name == kNames.end())
-    return fail("LYDIAN_ISA='{}' is no instruction set: expected portable, avx2 or avx512", requested);
+    return fail("LYDIAN_ISA='{}' is no instruction set: expected portable, avx2, avx512 or neon", requested);
   const auto isa = static_cast<Isa>(name - kNames.begin());
   if (std::ranges::find(supported_isas(), isa) == supported_isas().end())
-    return fail("LYDIAN_ISA='{}', but this machine supports at most {}", requested,
+    return fail("LYDIAN_ISA='{}', but the best that this machine supports is {}", requested,
                 name_of(supported_isas().back()));
   return isa;
 }

@@ -1,5 +1,5 @@
 // The instruction sets that kernels are written for, and which one this process uses. All give the same bits;
-// the choice is for speed, and LYDIAN_ISA=portable|avx2|avx512 overrides it.
+// the choice is for speed, and LYDIAN_ISA=portable|avx2|avx512|neon overrides it.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,17 @@
 #define LYDIAN_HAS_X86_KERNELS 0
 #endif
 
+/// Whether the *_neon.cpp files are: every little-endian aarch64 has the instructions.
+#if defined(__aarch64__) && defined(__AARCH64EL__)
+#define LYDIAN_HAS_NEON_KERNELS 1
+#else
+#define LYDIAN_HAS_NEON_KERNELS 0
+#endif
+
 namespace lydian::kernels {
 
-/// In ascending order of preference.
-enum class Isa : std::uint8_t { portable = 0, avx2 = 1, avx512 = 2 };
+/// In ascending order of preference on one architecture.
+enum class Isa : std::uint8_t { portable = 0, avx2 = 1, avx512 = 2, neon = 3 };
 
 [[nodiscard]] std::string_view name_of(Isa isa);
 

@@ -11,6 +11,9 @@ const MapTable& table_of(Isa isa) {
   if (isa == Isa::avx2) return kMapTableAvx2;
   if (isa == Isa::avx512) return kMapTableAvx512;
 #endif
+#if LYDIAN_HAS_NEON_KERNELS
+  if (isa == Isa::neon) return kMapTableNeon;
+#endif
   ENSURE(isa == Isa::portable, "{} kernels are not in this build", name_of(isa));
   return kMapTablePortable;
 }

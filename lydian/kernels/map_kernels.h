@@ -24,6 +24,7 @@ struct MapTable {
 extern const MapTable kMapTablePortable;
 extern const MapTable kMapTableAvx2;
 extern const MapTable kMapTableAvx512;
+extern const MapTable kMapTableNeon;
 
 /// kWidth elements of a type, as an F where it is a float and an I where it is an integer.
 template <class S, DType dtype>

@@ -32,6 +32,10 @@ const MatmulKernel& kernel_of(Isa isa) {
     case Isa::avx2:
       return matmul_kernel_avx2();
 #endif
+#if LYDIAN_HAS_NEON_KERNELS
+    case Isa::neon:
+      return matmul_kernel_neon();
+#endif
     default:
       return matmul_kernel_portable();
   }

@@ -23,6 +23,10 @@ MatmulI8Function function_of(Isa isa) {
     case Isa::avx2:
       return matmul_i8_avx2();
 #endif
+#if LYDIAN_HAS_NEON_KERNELS
+    case Isa::neon:
+      return matmul_i8_neon();
+#endif
     default:
       return matmul_i8_portable();
   }

@@ -27,6 +27,9 @@ MatmulI8Function matmul_i8_portable();
 MatmulI8Function matmul_i8_avx2();
 MatmulI8Function matmul_i8_avx512();
 #endif
+#if LYDIAN_HAS_NEON_KERNELS
+MatmulI8Function matmul_i8_neon();
+#endif
 
 /// Vector::Words is a vector of i32; Vector::multiply_pairs gives for each word low * low + high * high.
 template <typename Vector>

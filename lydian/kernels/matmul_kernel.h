@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <span>
 
+#include "lydian/kernels/isa.h"
+
 namespace lydian::kernels {
 
 /// One tile of C over one block of k. Strides are in elements.
@@ -59,9 +61,12 @@ struct MatmulKernel {
 };
 
 const MatmulKernel& matmul_kernel_portable();
-#if defined(__x86_64__)
+#if LYDIAN_HAS_X86_KERNELS
 const MatmulKernel& matmul_kernel_avx2();
 const MatmulKernel& matmul_kernel_avx512();
+#endif
+#if LYDIAN_HAS_NEON_KERNELS
+const MatmulKernel& matmul_kernel_neon();
 #endif
 
 }  // namespace lydian::kernels

@@ -20,6 +20,10 @@ const ReduceKernel& kernel_of(Isa isa) {
     case Isa::avx2:
       return reduce_kernel_avx2();
 #endif
+#if LYDIAN_HAS_NEON_KERNELS
+    case Isa::neon:
+      return reduce_kernel_neon();
+#endif
     default:
       return reduce_kernel_portable();
   }

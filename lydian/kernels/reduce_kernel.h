@@ -30,5 +30,8 @@ const ReduceKernel& reduce_kernel_portable();
 const ReduceKernel& reduce_kernel_avx2();
 const ReduceKernel& reduce_kernel_avx512();
 #endif
+#if LYDIAN_HAS_NEON_KERNELS
+const ReduceKernel& reduce_kernel_neon();
+#endif
 
 }  // namespace lydian::kernels

@@ -1,6 +1,6 @@
 // The operations that functions_core.h and map_kernels.h are written over, one element at a time in standard
-// C++. simd_avx2.h and simd_avx512.h are the same interface over 8 and 16 elements. Masks come from
-// comparisons, and select(mask, a, b) takes a where the mask is set.
+// C++. simd_neon.h, simd_avx2.h and simd_avx512.h are the same interface over 4, 8 and 16 elements. Masks
+// come from comparisons, and select(mask, a, b) takes a where the mask is set.
 #pragma once
 
 #include <algorithm>
