@@ -4,6 +4,7 @@
 #include "lydian/core/pages.h"
 #include "lydian/kernels/gather.h"
 #include "lydian/kernels/matmul.h"
+#include "lydian/runtime/byte_order.h"
 #include "lydian/runtime/loop.h"
 #include "lydian/runtime/recompute.h"
 
@@ -90,7 +91,7 @@ struct Executor::Plan {
     const std::vector<bool> is_iota_read = find_read_iotas();
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
       const Node& node = graph.nodes[i];
-      if (node.form == Form::literal) addresses.fixed[i] = literals.at(node.literal).data();
+      if (node.form == Form::literal) addresses.fixed[i] = literal_in_memory(node, literals.at(node.literal));
       if (node.form != Form::iota || !is_iota_read[i]) continue;
       std::vector<std::int32_t> axis(
           static_cast<std::size_t>(std::max<std::int64_t>(node.shape[node.axis], 1)));
@@ -101,15 +102,36 @@ struct Executor::Plan {
     }
   }
 
+  const std::uint8_t* literal_in_memory(const Node& node, const Bytes& literal) {
+    const int size = tensor::size_of(node.dtype);
+    if (is_readable_in_place(1, size)) return literal.data();
+    swapped_literals.push_back(literal);
+    swap_file_and_memory(swapped_literals.back(), size);
+    return swapped_literals.back().data();
+  }
+
+  /// Bytes of the elements that a buffer holds; a file's are bytes.
+  [[nodiscard]] int stored_size(const Buffer& buffer) const {
+    const bool is_file = buffer.kind == Buffer::Kind::state || buffer.kind == Buffer::Kind::constant;
+    return is_file ? 1 : tensor::size_of(graph.nodes[buffer.index].dtype);
+  }
+
+  void copy_view(const Node& node, const Source& from, std::uint8_t* out) {
+    const int size = tensor::size_of(node.dtype);
+    const int stored = stored_size(from.buffer);
+    if (is_readable_in_place(stored, size)) {
+      copy_strided(pool, node.shape, size, addresses.of(from), from.access.strides, out,
+                   Access::dense(node.shape).strides);
+    } else {
+      copy_reread(pool, node.shape, addresses.of(from.buffer), stored, from.access.offset,
+                  from.access.strides, out, size);
+    }
+  }
+
   void run_alone(std::uint32_t i) {
     const Node& node = graph.nodes[i];
     std::uint8_t* out = addresses.nodes[i];
-    if (lowering.copied_from[i]) {
-      const Source& from = *lowering.copied_from[i];
-      copy_strided(pool, node.shape, tensor::size_of(node.dtype), addresses.of(from), from.access.strides,
-                   out, Access::dense(node.shape).strides);
-      return;
-    }
+    if (lowering.copied_from[i]) return copy_view(node, *lowering.copied_from[i], out);
     switch (node.form) {
       case Form::matmul:
         return run_matmul(node, out);
@@ -204,6 +226,7 @@ struct Executor::Plan {
       }
       if (after) after(g);
     }
+    swap_file_and_memory(value, tensor::size_of(graph.nodes.back().dtype));
   }
 
   [[nodiscard]] std::string describe(std::size_t g) const {
@@ -236,6 +259,7 @@ struct Executor::Plan {
   Pages loop_scratch;
   std::vector<std::uint8_t*> scratch;  // by thread
   std::vector<std::vector<std::int32_t>> iotas;
+  std::vector<Bytes> swapped_literals;  // where memory has another byte order than files
   Addresses addresses;
 };
 

@@ -30,8 +30,8 @@ class Executor {
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  /// Computes the graph's value into `value`, which has its length and overlaps no input. `state` is empty
-  /// for init.
+  /// Computes the bytes of the graph's value into `value`, which has its length and overlaps no input.
+  /// `state` is empty for init.
   void run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value);
 
   /// Whether the value may lie where the state does.

@@ -1,6 +1,7 @@
 #include "lydian/runtime/lowering.h"
 
 #include "lydian/core/ensure.h"
+#include "lydian/runtime/byte_order.h"
 
 namespace lydian::runtime {
 namespace {
@@ -74,7 +75,9 @@ class Lowerer {
       seen = look_through(node, out_.operand(operand));
       ENSURE(seen.has_value(), "a view of a dense value that is no access");
     }
+    const int stored = tensor::size_of(out_.operand(operand).dtype);
     out_.values[i] = *seen;
+    if (!is_readable_in_place(stored, tensor::size_of(node.dtype))) force_own(i);
   }
 
   static std::optional<Source> look_through(const Node& node, const Source& operand) {
