@@ -1,0 +1,84 @@
+// One whole step of training (batch, forward, backward, clip, AdamW) beside PyTorch, in tokens a second, and
+// what share of the speed of a large matrix product its own products reach.
+//   train_bench [a|b|c...] [THREADS...]
+#include "bench/harness.h"
+#include "bench/training_case.h"
+#include "lydian/kernels/matmul.h"
+
+namespace lydian::bench {
+namespace {
+
+constexpr int kTries = 3;      // of each of PyTorch's settings
+constexpr int kSquare = 1024;  // the extents of the product that stands for the machine's peak
+
+/// A product of 1024^3, again and again.
+class Peak {
+ public:
+  explicit Peak(ThreadPool& pool) : pool_(pool), scratch_(pool.size()) {}
+  void run() {
+    kernels::matmul(kernels::active_isa(), pool_, {.m = kSquare, .n = kSquare, .k = kSquare},
+                    {a_.data(), kSquare}, {b_.data(), kSquare}, {c_.data(), kSquare}, scratch_);
+  }
+  static constexpr double kFlops = 2.0 * kSquare * kSquare * kSquare;
+
+ private:
+  ThreadPool& pool_;
+  kernels::MatmulScratch scratch_;
+  std::vector<float> a_ = std::vector<float>(kSquare * kSquare, 1.0F);
+  std::vector<float> b_ = std::vector<float>(kSquare * kSquare, 0.5F);
+  std::vector<float> c_ = std::vector<float>(kSquare * kSquare);
+};
+
+Status compare(const TrainingCase& c, int threads, Report& report) {
+  OwnTraining own(c, threads);
+  Peak peak(own.pool());
+  std::string greeting;
+  Child pytorch = TRY(start_pytorch(c, threads, kTries, &greeting));
+  Status status;
+  const auto ask = [&](int peer_threads) {
+    const auto seconds = pytorch.ask_number(fmt::format("{} {}", c.steps, peer_threads));
+    if (!seconds) status = std::unexpected(seconds.error());
+    return seconds.value_or(1.0) / c.steps;
+  };
+  std::vector<Contender> contenders = {
+      {"ours", [&] { return seconds_per_call([&] { own.step(); }, c.steps); }},
+      {"peak", [&] { return seconds_per_call([&] { peak.run(); }, 5); }},
+      {"PyTorch, 1 thread", [&] { return ask(1); }}};
+  // On small models its second thread can cost more than it brings.
+  if (threads > 1)
+    contenders.push_back({fmt::format("PyTorch, {} threads", threads), [&] { return ask(threads); }});
+  const std::vector<double> seconds = interleaved_medians(contenders, c.rounds);
+  TRY_STATUS(status);
+
+  const std::size_t best = threads > 1 && seconds[3] < seconds[2] ? 3 : 2;
+  const auto tokens = static_cast<double>(c.tokens());
+  const std::string name = fmt::format("train {}, {}", c.name, threads_text(threads));
+  report.add(
+      larger_is_better(name, tokens / seconds[0], tokens / seconds[best], contenders[best].name, "tokens/s"));
+  report.add(larger_is_better(name + ", share of peak", own.matmul_flops() / seconds[0] * 1e-9,
+                              Peak::kFlops / seconds[1] * 1e-9, "own product of 1024^3", "GFLOP/s"));
+  report.note(fmt::format("ours {:.1f} ms a step{}; {}", seconds[0] * 1e3,
+                          threads > 1 ? fmt::format(", PyTorch {:.1f} ms on 1 thread, {:.1f} on {}",
+                                                    seconds[2] * 1e3, seconds[3] * 1e3, threads)
+                                      : fmt::format(", PyTorch {:.1f} ms", seconds[2] * 1e3),
+                          greeting));
+  return {};
+}
+
+Status run(int count, char** arguments) {
+  const Selection selection = TRY(select(count, arguments, training_case_names()));
+  Report report("train");
+  for (const TrainingCase& c : training_cases()) {
+    for (const int threads : selection.threads) {
+      if (selection.wants(c.name)) TRY_STATUS(compare(c, threads, report));
+    }
+  }
+  return report.write();
+}
+
+}  // namespace
+}  // namespace lydian::bench
+
+int main(int count, char** arguments) {
+  return lydian::bench::exit_code("train_bench", lydian::bench::run(count, arguments));
+}
