@@ -5,7 +5,7 @@
 #include <Eigen/Dense>
 #pragma GCC diagnostic pop
 
-#include "gemm_peers.h"
+#include "bench/gemm_peers.h"
 
 namespace lydian::bench {
 namespace {

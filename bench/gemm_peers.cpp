@@ -1,12 +1,18 @@
 // Finds the libraries and wraps their C functions.
-#include "gemm_peers.h"
+#include "bench/gemm_peers.h"
 
 #include <dlfcn.h>
 
 #include <cstdint>
+#include <cstdlib>
+
+#include "lydian/kernels/isa.h"
 
 namespace lydian::bench {
 namespace {
+
+constexpr const char* kBlisSkylakeX = "0";  // arch_t of BLIS 0.9
+constexpr const char* kBlisHaswell = "3";
 
 constexpr int kRowMajor = 101;  // the values of cblas.h
 constexpr int kPlain = 111;
@@ -52,7 +58,15 @@ void run_dnnl(DnnlSgemm sgemm, const Gemm& g) {
 
 }  // namespace
 
-std::vector<GemmPeer> installed_gemm_peers() {
+std::vector<GemmPeer> installed_gemm_peers(bool held_to_avx2) {
+  if (held_to_avx2) {
+    setenv("OPENBLAS_CORETYPE", "Haswell", 1);
+    setenv("BLIS_ARCH_TYPE", kBlisHaswell, 1);
+    setenv("DNNL_MAX_CPU_ISA", "AVX2", 1);
+  } else if (kernels::supported_isas().back() == kernels::Isa::avx512) {
+    // BLIS 0.9 takes a processor that it does not know for one without vectors.
+    setenv("BLIS_ARCH_TYPE", kBlisSkylakeX, 1);
+  }
   std::vector<GemmPeer> peers;
   void* const openblas =
       open_any({"/usr/lib/x86_64-linux-gnu/openblas-openmp/libopenblas.so.0",

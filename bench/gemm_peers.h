@@ -41,7 +41,9 @@ struct GemmPeer {
   std::function<void(const Gemm&)> run;
 };
 
-[[nodiscard]] std::vector<GemmPeer> installed_gemm_peers();
+/// Loads them. Held to AVX2 they use no wider instructions than AVX2 and FMA; otherwise the widest that they
+/// have for this machine. Eigen's are chosen where gemm_eigen.cpp is compiled. Once a process.
+[[nodiscard]] std::vector<GemmPeer> installed_gemm_peers(bool held_to_avx2);
 
 #if LYDIAN_BENCH_EIGEN
 [[nodiscard]] GemmPeer eigen_peer();

@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -112,6 +114,18 @@ double seconds_per_call(const std::function<void()>& work, int calls) {
 int calls_for(const std::function<void()>& work, double seconds) {
   constexpr double kMost = 1e6;
   return static_cast<int>(std::clamp(std::ceil(seconds / seconds_per_call(work)), 1.0, kMost));
+}
+
+void clear_library_settings() {
+  constexpr std::array<std::string_view, 8> kPrefixes = {"OPENBLAS_", "GOTO_", "BLIS_", "DNNL_",
+                                                         "ONEDNN_",   "OMP_",  "GOMP_", "ATEN_"};
+  std::vector<std::string> names;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view variable = *entry;
+    if (std::ranges::any_of(kPrefixes, [&](auto prefix) { return variable.starts_with(prefix); }))
+      names.emplace_back(variable.substr(0, variable.find('=')));
+  }
+  for (const std::string& name : names) unsetenv(name.c_str());
 }
 
 std::vector<double> interleaved_medians(const std::vector<Contender>& contenders, int rounds) {

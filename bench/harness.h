@@ -22,6 +22,10 @@ namespace lydian::bench {
 /// How many calls of `work` take at least so long; at least 1. Calls it once to find out.
 [[nodiscard]] int calls_for(const std::function<void()>& work, double seconds);
 
+/// Forgets what this process's environment tells the libraries measured here to do (OPENBLAS_CORETYPE,
+/// OMP_WAIT_POLICY, ...), so that they run as they choose themselves. Children inherit that.
+void clear_library_settings();
+
 /// One of the things that are measured side by side.
 struct Contender {
   std::string name;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "bench/child.h"
@@ -67,6 +67,16 @@ TEST(Harness, selection_takes_cases_and_threads_and_refuses_the_rest) {
   EXPECT_FALSE(chosen({"d"}));
   EXPECT_FALSE(chosen({"0"}));
   EXPECT_FALSE(chosen({"2x"}));
+}
+
+TEST(Harness, settings_of_other_libraries_are_forgotten_and_the_rest_stays) {
+  setenv("OPENBLAS_CORETYPE", "Haswell", 1);
+  setenv("OMP_NUM_THREADS", "1", 1);
+  setenv("MY_OMP_COLOUR", "green", 1);
+  clear_library_settings();
+  EXPECT_EQ(getenv("OPENBLAS_CORETYPE"), nullptr);
+  EXPECT_EQ(getenv("OMP_NUM_THREADS"), nullptr);
+  EXPECT_NE(getenv("MY_OMP_COLOUR"), nullptr);
 }
 
 TEST(Child, answers_lines_and_sees_its_variables) {

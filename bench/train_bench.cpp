@@ -67,6 +67,7 @@ Status compare(const TrainingCase& c, int threads, Report& report) {
 
 Status run(int count, char** arguments) {
   const Selection selection = TRY(select(count, arguments, training_case_names()));
+  clear_library_settings();
   Report report("train");
   for (const TrainingCase& c : training_cases()) {
     for (const int threads : selection.threads) {
