@@ -2,36 +2,17 @@
 // what share of the speed of a large matrix product its own products reach.
 //   train_bench [a|b|c...] [THREADS...]
 #include "bench/harness.h"
+#include "bench/peak.h"
 #include "bench/training_case.h"
-#include "lydian/kernels/matmul.h"
 
 namespace lydian::bench {
 namespace {
 
-constexpr int kTries = 3;      // of each of PyTorch's settings
-constexpr int kSquare = 1024;  // the extents of the product that stands for the machine's peak
-
-/// A product of 1024^3, again and again.
-class Peak {
- public:
-  explicit Peak(ThreadPool& pool) : pool_(pool), scratch_(pool.size()) {}
-  void run() {
-    kernels::matmul(kernels::active_isa(), pool_, {.m = kSquare, .n = kSquare, .k = kSquare},
-                    {a_.data(), kSquare}, {b_.data(), kSquare}, {c_.data(), kSquare}, scratch_);
-  }
-  static constexpr double kFlops = 2.0 * kSquare * kSquare * kSquare;
-
- private:
-  ThreadPool& pool_;
-  kernels::MatmulScratch scratch_;
-  std::vector<float> a_ = std::vector<float>(kSquare * kSquare, 1.0F);
-  std::vector<float> b_ = std::vector<float>(kSquare * kSquare, 0.5F);
-  std::vector<float> c_ = std::vector<float>(kSquare * kSquare);
-};
+constexpr int kTries = 3;  // of each of PyTorch's settings
 
 Status compare(const TrainingCase& c, int threads, Report& report) {
   OwnTraining own(c, threads);
-  Peak peak(own.pool());
+  PeakProduct peak(own.pool());
   std::string greeting;
   Child pytorch = TRY(start_pytorch(c, threads, kTries, &greeting));
   Status status;
@@ -56,7 +37,7 @@ Status compare(const TrainingCase& c, int threads, Report& report) {
   report.add(
       larger_is_better(name, tokens / seconds[0], tokens / seconds[best], contenders[best].name, "tokens/s"));
   report.add(larger_is_better(name + ", share of peak", own.matmul_flops() / seconds[0] * 1e-9,
-                              Peak::kFlops / seconds[1] * 1e-9, "own product of 1024^3", "GFLOP/s"));
+                              PeakProduct::flops() / seconds[1] * 1e-9, "own product of 1024^3", "GFLOP/s"));
   report.note(fmt::format("ours {:.1f} ms a step{}; {}", seconds[0] * 1e3,
                           threads > 1 ? fmt::format(", PyTorch {:.1f} ms on 1 thread, {:.1f} on {}",
                                                     seconds[2] * 1e3, seconds[3] * 1e3, threads)
