@@ -8,13 +8,11 @@
 namespace lydian::bench {
 namespace {
 
-constexpr int kTries = 3;  // of each of PyTorch's settings
-
 Status compare(const TrainingCase& c, int threads, Report& report) {
   OwnTraining own(c, threads);
   PeakProduct peak(own.pool());
   std::string greeting;
-  Child pytorch = TRY(start_pytorch(c, threads, kTries, &greeting));
+  Child pytorch = TRY(start_pytorch(c, threads, c.tries, &greeting));
   Status status;
   const auto ask = [&](int peer_threads) {
     const auto seconds = pytorch.ask_number(fmt::format("{} {}", c.steps, peer_threads));

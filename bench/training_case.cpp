@@ -39,9 +39,9 @@ program::Program endless_training(const models::GptConfig& model, std::int64_t b
 
 const std::vector<TrainingCase>& training_cases() {
   static const std::vector<TrainingCase> kCases = {
-      {"a", {.layers = 4, .heads = 4, .width = 128, .context = 64, .vocabulary = 65}, 12, 5, 11},
-      {"b", {.layers = 6, .heads = 6, .width = 384, .context = 256, .vocabulary = 65}, 16, 1, 5},
-      {"c", {.layers = 12, .heads = 12, .width = 768, .context = 256, .vocabulary = 50257}, 2, 1, 5},
+      {"a", {.layers = 4, .heads = 4, .width = 128, .context = 64, .vocabulary = 65}, 12, 5, 11, 5},
+      {"b", {.layers = 6, .heads = 6, .width = 384, .context = 256, .vocabulary = 65}, 16, 1, 5, 1},
+      {"c", {.layers = 12, .heads = 12, .width = 768, .context = 256, .vocabulary = 50257}, 2, 1, 3, 1},
   };
   return kCases;
 }

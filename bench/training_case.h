@@ -15,6 +15,7 @@ struct TrainingCase {
   std::int64_t batch = 1;
   int steps = 1;   // a sample
   int rounds = 1;  // of samples
+  int tries = 1;   // of each of PyTorch's settings
 
   [[nodiscard]] std::int64_t tokens() const { return batch * model.context; }
 };
