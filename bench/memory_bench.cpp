@@ -42,7 +42,7 @@ Result<Peak> peak_of_ours(const TrainingCase& c, int threads) {
 
 Result<Peak> peak_of_pytorch(const TrainingCase& c, int threads) {
   Child child = TRY(start_pytorch(c, threads, 0));
-  (void)TRY(child.ask(fmt::format("{} {}", kSteps, threads)));
+  (void)TRY(child.ask_number(std::to_string(kSteps)));
   Peak peak;
   peak.baseline = TRY(child.ask_number("baseline"));
   peak.all = TRY(peak_resident_bytes(child.pid()));

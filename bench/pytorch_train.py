@@ -2,10 +2,10 @@
 # PyTorch's side of the benches of training: the same GPT, one whole step (batch, forward, backward, clip by the global
 # norm, AdamW), eager, on the CPU.
 #   usage: pytorch_train.py LAYERS HEADS WIDTH CONTEXT BATCH VOCABULARY THREADS TRIES
-# With TRIES above 0 it keeps the faster of the two GELUs and of AdamW's two loops. Says what it chose and which BLAS
-# it loaded, then answers each line of its input:
-#   STEPS THREADS   the seconds that so many steps take
-#   baseline        the most bytes it had held before there was a model
+# With TRIES above 0 it keeps what is fastest of 1 and THREADS threads, of the two GELUs and of AdamW's two loops. Says what
+# it chose and which BLAS it loaded, then answers each line of its input:
+#   N          the seconds that N steps take
+#   baseline   the most bytes it had held before there was a model
 import math
 import sys
 import time
@@ -99,7 +99,7 @@ class Training:
     def keep_fastest(self, values, use):
         """Keeps the value of a setting with which a step is fastest: the best of interleaved tries."""
         best = {value: math.inf for value in values}
-        for _ in range(TRIES + 1):  # the first round warms up, and is never the best
+        for _ in range(TRIES):
             for value in values:
                 use(value)
                 best[value] = min(best[value], self.seconds(1))
@@ -117,18 +117,16 @@ def main():
     torch.manual_seed(1)
     torch.set_num_threads(THREADS)
     training = Training()
-    gelu, foreach = "tanh", False
+    threads, gelu, foreach = THREADS, "tanh", False
     if TRIES > 0:
+        training.seconds(2)  # warms up
+        # On a small model, or beside other work, more threads can cost more than they bring.
+        threads = training.keep_fastest(sorted({1, THREADS}), torch.set_num_threads)
         gelu = training.keep_fastest(["none", "tanh"], set_gelu)
         foreach = training.keep_fastest([False, True], training.set_foreach)
-    print(f"PyTorch {torch.__version__}, gelu {gelu}, foreach {foreach},", *loaded_blas(), flush=True)
+    print(f"PyTorch, {threads} of {THREADS} threads; gelu {gelu}, foreach {foreach},", *loaded_blas(), flush=True)
     for line in sys.stdin:
-        if line.strip() == "baseline":
-            print(baseline, flush=True)
-            continue
-        steps, threads = map(int, line.split())
-        torch.set_num_threads(threads)
-        print(training.seconds(steps), flush=True)
+        print(baseline if line.strip() == "baseline" else training.seconds(int(line)), flush=True)
 
 
 main()

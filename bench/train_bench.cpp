@@ -14,33 +14,24 @@ Status compare(const TrainingCase& c, int threads, Report& report) {
   std::string greeting;
   Child pytorch = TRY(start_pytorch(c, threads, c.tries, &greeting));
   Status status;
-  const auto ask = [&](int peer_threads) {
-    const auto seconds = pytorch.ask_number(fmt::format("{} {}", c.steps, peer_threads));
-    if (!seconds) status = std::unexpected(seconds.error());
-    return seconds.value_or(1.0) / c.steps;
-  };
-  std::vector<Contender> contenders = {
-      {"ours", [&] { return seconds_per_call([&] { own.step(); }, c.steps); }},
-      {"peak", [&] { return seconds_per_call([&] { peak.run(); }, 5); }},
-      {"PyTorch, 1 thread", [&] { return ask(1); }}};
-  // On small models its second thread can cost more than it brings.
-  if (threads > 1)
-    contenders.push_back({fmt::format("PyTorch, {} threads", threads), [&] { return ask(threads); }});
-  const std::vector<double> seconds = interleaved_medians(contenders, c.rounds);
+  const std::vector<double> seconds =
+      interleaved_medians({{"ours", [&] { return seconds_per_call([&] { own.step(); }, c.steps); }},
+                           {"PyTorch",
+                            [&] {
+                              const auto answer = pytorch.ask_number(std::to_string(c.steps));
+                              if (!answer) status = std::unexpected(answer.error());
+                              return answer.value_or(1.0) / c.steps;
+                            }},
+                           {"peak", [&] { return seconds_per_call([&] { peak.run(); }, 5); }}},
+                          c.rounds);
   TRY_STATUS(status);
 
-  const std::size_t best = threads > 1 && seconds[3] < seconds[2] ? 3 : 2;
   const auto tokens = static_cast<double>(c.tokens());
   const std::string name = fmt::format("train {}, {}", c.name, threads_text(threads));
-  report.add(
-      larger_is_better(name, tokens / seconds[0], tokens / seconds[best], contenders[best].name, "tokens/s"));
+  report.add(larger_is_better(name, tokens / seconds[0], tokens / seconds[1], "PyTorch", "tokens/s"));
   report.add(larger_is_better(name + ", share of peak", own.matmul_flops() / seconds[0] * 1e-9,
-                              PeakProduct::flops() / seconds[1] * 1e-9, "own product of 1024^3", "GFLOP/s"));
-  report.note(fmt::format("ours {:.1f} ms a step{}; {}", seconds[0] * 1e3,
-                          threads > 1 ? fmt::format(", PyTorch {:.1f} ms on 1 thread, {:.1f} on {}",
-                                                    seconds[2] * 1e3, seconds[3] * 1e3, threads)
-                                      : fmt::format(", PyTorch {:.1f} ms", seconds[2] * 1e3),
-                          greeting));
+                              PeakProduct::flops() / seconds[2] * 1e-9, "own product of 1024^3", "GFLOP/s"));
+  report.note(fmt::format("{:.1f} ms a step; {} {:.1f} ms", seconds[0] * 1e3, greeting, seconds[1] * 1e3));
   return {};
 }
 

@@ -45,9 +45,9 @@ class OwnTraining {
   std::unique_ptr<runtime::Engine> engine_;
 };
 
-/// PyTorch's training of the same case, in a process of its own that takes lines "STEPS THREADS"
-/// (pytorch_train.py). tries: how often it tries each of its settings to keep the fastest; 0: keeps the
-/// plain ones.
+/// PyTorch's training of the same case, in a process of its own that answers a number of steps by their
+/// seconds (pytorch_train.py). tries: how often it tries each of its settings to keep the fastest; 0: keeps
+/// the plain ones. greeting: what it chose.
 [[nodiscard]] Result<Child> start_pytorch(const TrainingCase& c, int threads, int tries,
                                           std::string* greeting = nullptr);
 
