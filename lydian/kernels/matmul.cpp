@@ -8,6 +8,7 @@
 
 #include "lydian/core/ensure.h"
 #include "lydian/kernels/matmul_kernel.h"
+#include "lydian/kernels/matmul_skinny.h"
 
 namespace lydian::kernels {
 namespace {
@@ -20,6 +21,7 @@ constexpr std::int64_t kPackedA = 48 * 1024;   // floats of a group of packed pa
 constexpr std::int64_t kRowsWorthPackingB = 80;
 constexpr std::int64_t kDepthStrideWorthPackingA = 1000;
 constexpr std::int64_t kScratchFloats = kPackedA + kPackedB;
+static_assert(MatmulSkinnyJob::kScratchFloats <= kScratchFloats);
 constexpr std::align_val_t kAlignment{4096};
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -280,6 +282,11 @@ float* MatmulScratch::of_thread(int thread) const {
 void matmul(Isa isa, ThreadPool& pool, const MatmulShape& shape, const MatmulOperand<float>& a,
             const MatmulOperand<float>& b, const MatmulResult<float>& c, MatmulScratch& scratch) {
   if (is_empty(shape)) return;
+  if (const auto skinny = MatmulSkinnyJob::plan(kernel_of(isa), pool.size(), shape, a, b, c)) {
+    pool.parallel_for(skinny->tasks(),
+                      [&](std::int64_t task, int thread) { skinny->run(task, scratch.of_thread(thread)); });
+    return;
+  }
   const Job job(isa, pool.size(), shape, a, b, c);
   pool.parallel_for(job.blocks(),
                     [&](std::int64_t index, int thread) { job.run(index, scratch.of_thread(thread)); });
@@ -288,6 +295,10 @@ void matmul(Isa isa, ThreadPool& pool, const MatmulShape& shape, const MatmulOpe
 void matmul_on_thread(Isa isa, int thread, const MatmulShape& shape, const MatmulOperand<float>& a,
                       const MatmulOperand<float>& b, const MatmulResult<float>& c, MatmulScratch& scratch) {
   if (is_empty(shape)) return;
+  if (const auto skinny = MatmulSkinnyJob::plan(kernel_of(isa), 1, shape, a, b, c)) {
+    for (std::int64_t task = 0; task < skinny->tasks(); ++task) skinny->run(task, scratch.of_thread(thread));
+    return;
+  }
   const Job job(isa, 1, shape, a, b, c);
   for (std::int64_t index = 0; index < job.blocks(); ++index) job.run(index, scratch.of_thread(thread));
 }

@@ -54,10 +54,35 @@ struct MatmulPacking {
 /// Packs lines of any strides, one element at a time.
 void matmul_pack_strided(const MatmulPacking& packing);
 
+/// All columns of a part of C, for a few rows, over one block of k (matmul_skinny.cpp). Strides are in
+/// elements.
+struct MatmulSkinny {
+  std::int64_t depth;  // steps of k
+  const float* a;      // element (row, k) at a[k * rows + row]
+  const float* b;      // element (k, column) at b[k * b_depth + column * b_line]; one of the strides is 1
+  std::int64_t b_depth;
+  std::int64_t b_line;
+  float* c;  // element (row, column) at c[row * c_row + column]
+  std::int64_t c_row;
+  std::int64_t columns;
+  bool first;  // as in MatmulTile
+  bool last;
+};
+
+using MatmulSkinnyFunction = void (*)(const MatmulSkinny&);
+
+/// By rows, 1 to `rows`: for columns that are contiguous (b_line 1), and for k that is (b_depth 1).
+struct MatmulSkinnySet {
+  int rows;
+  const MatmulSkinnyFunction* adjacent;
+  const MatmulSkinnyFunction* lines;
+};
+
 struct MatmulKernel {
   int lanes;                             // columns in a vector
   std::span<const MatmulTileSet> tiles;  // the driver picks by shape
   void (*pack)(const MatmulPacking&);
+  const MatmulSkinnySet* skinny;
 };
 
 const MatmulKernel& matmul_kernel_portable();

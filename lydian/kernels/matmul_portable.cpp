@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "lydian/kernels/matmul_kernel.h"
+#include "lydian/kernels/matmul_skinny_kernel.h"
 #include "lydian/kernels/matmul_tile.h"
 #include "lydian/kernels/scalar.h"
 
@@ -13,6 +14,7 @@ namespace {
 struct Vector {
   static constexpr int kLanes = 4;
   static constexpr int kUnroll = 1;
+  static constexpr int kSkinnyVectors = 1;  // of columns, in a product of a few rows
   using Register [[gnu::vector_size(16)]] = float;
   using Mask = int;  // how many lanes, from the first
 
@@ -61,7 +63,8 @@ struct Vector {
 };
 
 constexpr MatmulTileSet kTiles[] = {MatmulTileTable<Vector, 6, 4>::kSet};
-constexpr MatmulKernel kKernel{Vector::kLanes, kTiles, matmul_pack<Vector>};
+constexpr MatmulKernel kKernel{Vector::kLanes, kTiles, matmul_pack<Vector>,
+                               &MatmulSkinnyTable<Vector, 8>::kSet};
 
 }  // namespace
 

@@ -155,6 +155,44 @@ TEST_P(MatmulTest, equals_the_definition_for_all_layouts) {
   }
 }
 
+TEST_P(MatmulTest, equals_the_definition_for_few_rows) {
+  const Floats a = special_values(operand_size(33, 67), 18);
+  const Floats b = special_values(operand_size(67, 300), 19);
+  for (std::int64_t m = 1; m <= 33; ++m) {
+    for (const std::int64_t n : {1, 15, 16, 33, 300}) {
+      for (const std::int64_t k : {0, 1, 15, 16, 17, 67}) {
+        for (const Layout layout : {Layout::rows, Layout::columns, Layout::padded}) {
+          compare({.m = m, .n = n, .k = k}, operand(a, m, k, m % 2 == 0 ? Layout::rows : Layout::columns),
+                  operand(b, k, n, layout), n % 2);
+        }
+      }
+    }
+  }
+}
+
+TEST_P(MatmulTest, continues_one_chain_of_few_rows_over_blocks_of_k) {
+  constexpr std::int64_t kDepth = 70'001;
+  const Floats a = ordinary_values(operand_size(3, kDepth), 20);
+  const Floats b = ordinary_values(operand_size(kDepth, 19), 21);
+  for (const std::int64_t m : {1, 3}) {
+    for (const Layout layout : {Layout::rows, Layout::columns}) {
+      compare({.m = m, .n = 19, .k = kDepth}, operand(a, m, kDepth, Layout::rows),
+              operand(b, kDepth, 19, layout));
+    }
+  }
+}
+
+TEST_P(MatmulTest, shares_the_columns_of_a_few_rows_among_threads) {
+  const Floats a = ordinary_values(operand_size(12, 150), 22);
+  const Floats b = ordinary_values(operand_size(150, 1501), 23);
+  for (const std::int64_t m : {1, 8, 12}) {
+    for (const Layout layout : {Layout::rows, Layout::columns}) {
+      compare({.m = m, .n = 1501, .k = 150}, operand(a, m, 150, Layout::rows), operand(b, 150, 1501, layout),
+              3);
+    }
+  }
+}
+
 TEST_P(MatmulTest, continues_one_chain_over_blocks_of_k) {
   for (const std::int64_t k : {511, 512, 513, 1031}) {
     for (const Layout layout : {Layout::rows, Layout::columns}) {
@@ -272,6 +310,7 @@ class GuardedFloats {
 TEST_P(MatmulTest, touches_nothing_beyond_the_buffers) {
   for (const MatmulShape shape :
        {MatmulShape{.m = 1, .n = 1, .k = 1}, MatmulShape{.m = 7, .n = 65, .k = 3},
+        MatmulShape{.m = 1, .n = 77, .k = 35}, MatmulShape{.m = 20, .n = 45, .k = 37},
         MatmulShape{.m = 67, .n = 65, .k = 129}, MatmulShape{.m = 40, .n = 23, .k = 530},
         MatmulShape{.m = 1003, .n = 70, .k = 5}}) {
     const Floats a = ordinary_values(shape.m * shape.k, 16);
