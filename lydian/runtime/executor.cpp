@@ -39,7 +39,8 @@ struct Executor::Plan {
       : graph(g),
         lowering(lower(graph)),
         groups(plan_groups(graph, lowering, options)),
-        memory(plan_memory(graph, lowering, groups, options.in_place)),
+        row_updates(options.update_rows ? find_row_updates(graph, lowering, groups) : RowUpdates{}),
+        memory(plan_memory(graph, lowering, groups, row_updates, options.in_place)),
         pool(p),
         isa(options.isa),
         arena(static_cast<std::size_t>(memory.arena_bytes)),
@@ -55,7 +56,7 @@ struct Executor::Plan {
   void compile_loops() {
     std::int64_t bytes = 0;
     for (const Group& group : groups) {
-      if (!group.is_loop) {
+      if (!group.is_loop || row_updates.contains(group.members.front().node)) {
         loops.push_back(nullptr);
         continue;
       }
@@ -131,6 +132,8 @@ struct Executor::Plan {
   void run_alone(std::uint32_t i) {
     const Node& node = graph.nodes[i];
     std::uint8_t* out = addresses.nodes[i];
+    if (const auto update = row_updates.find(i); update != row_updates.end())
+      return run_row_update(update->second, addresses, pool, out);
     if (lowering.copied_from[i]) return copy_view(node, *lowering.copied_from[i], out);
     switch (node.form) {
       case Form::matmul:
@@ -200,6 +203,7 @@ struct Executor::Plan {
     const int size = tensor::size_of(node.dtype);
     for (const ConcatPart& part : memory.concat_parts[i]) {
       std::uint8_t* to = out + part.begin * node.shape.stride(node.axis) * size;
+      if (to == addresses.of(part.from)) continue;  // bytes of a state that is updated in place
       copy_strided(pool, part.from.access.shape, size, addresses.of(part.from), part.from.access.strides, to,
                    strides);
     }
@@ -250,6 +254,7 @@ struct Executor::Plan {
   Graph graph;
   Lowering lowering;
   std::vector<Group> groups;
+  RowUpdates row_updates;
   MemoryPlan memory;
   ThreadPool& pool;
   kernels::Isa isa;

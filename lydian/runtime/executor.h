@@ -1,5 +1,6 @@
 // Runs a graph fast, with the bits of the interpreter: views looked through, maps and row reductions fused,
-// memory planned once, every step on all threads. Passes in order: lowering, fusion, memory plan.
+// memory planned once, every step on all threads. Passes in order: lowering, fusion, row updates, memory
+// plan.
 #pragma once
 
 #include <functional>
@@ -16,8 +17,9 @@ struct ExecutorOptions {
   kernels::Isa isa = kernels::active_isa();
   // Passes, each of which can be left out to see what it gives.
   bool fuse = true;
-  bool recompute = true;
-  bool in_place = true;
+  bool recompute = true;    // recompute.h
+  bool update_rows = true;  // row_update.h
+  bool in_place = true;     // in_place.h
 };
 
 class Executor {
@@ -30,11 +32,11 @@ class Executor {
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  /// Computes the bytes of the graph's value into `value`, which has its length and overlaps no input.
-  /// `state` is empty for init.
+  /// Computes the bytes of the graph's value into `value`, which has its length and overlaps no input; it may
+  /// be the state's own memory if writes_over_state(). `state` is empty for init.
   void run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value);
 
-  /// Whether the value may lie where the state does.
+  /// Whether the next state may be written over the state.
   [[nodiscard]] bool writes_over_state() const;
 
   /// Called after each group of the plan that a run has done, with its number: where the time goes. The nodes

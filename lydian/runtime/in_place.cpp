@@ -2,27 +2,7 @@
 
 #include <algorithm>
 
-#include "lydian/runtime/recompute.h"
-
 namespace lydian::runtime {
-namespace {
-
-/// Bytes [first, second) that an access may touch.
-std::pair<std::int64_t, std::int64_t> span_of(const Source& source) {
-  const std::int64_t size = tensor::size_of(source.dtype);
-  std::int64_t low = source.access.offset;
-  std::int64_t high = source.access.offset;
-  if (source.access.shape.elements() == 0) return {0, 0};
-  for (int d = 0; d < source.access.shape.rank(); ++d) {
-    const std::int64_t reach =
-        (source.access.shape[d] - 1) * source.access.strides[static_cast<std::size_t>(d)];
-    (reach < 0 ? low : high) += reach;
-  }
-  return {low * size, (high + 1) * size};
-}
-
-}  // namespace
-
 StateReads::StateReads(const Graph& graph, const Lowering& lowering, const std::vector<Group>& groups)
     : graph_(graph), groups_(groups) {
   for (std::size_t g = 0; g < groups.size(); ++g) {
@@ -33,9 +13,8 @@ StateReads::StateReads(const Graph& graph, const Lowering& lowering, const std::
         const Node& node = graph.nodes[member.node];
         const bool is_copied = lowering.copied_from[member.node].has_value();
         if (node.form == Form::concat && !is_copied) are_by_concat_ = true;
-        const auto [begin, end] = span_of(source);
         const bool is_map = groups[g].is_loop && node.form == Form::map && is_read_densely(source, node, o);
-        reads_.push_back({g, m, begin, end, is_map});
+        reads_.push_back({g, m, bytes_of(source), is_map});
       });
     }
   }
@@ -43,16 +22,16 @@ StateReads::StateReads(const Graph& graph, const Lowering& lowering, const std::
 
 bool StateReads::are_disturbed_by(std::uint32_t node, std::size_t group, std::int64_t begin) const {
   const Node& written = graph_.nodes[node];
-  const std::int64_t end = begin + written.bytes();
+  const ByteRange place = {begin, begin + written.bytes()};
   const auto& members = groups_[group].members;
   const auto writer =
       static_cast<std::size_t>(std::ranges::find(members, node, &Member::node) - members.begin());
   return std::ranges::any_of(reads_, [&](const Read& read) {
-    if (read.end <= begin || end <= read.begin || read.group < group) return false;
+    if (!read.bytes.overlaps(place) || read.group < group) return false;
     if (read.group > group || !groups_[group].is_loop || written.form != Form::map) return true;
     // In one loop: the same elements in the same places, read no later than written.
     const Node& reader = graph_.nodes[members[read.member].node];
-    const bool is_same = read.is_element_by_element && read.begin == begin && read.end == end &&
+    const bool is_same = read.is_element_by_element && read.bytes == place &&
                          reader.shape.elements() == written.shape.elements() && read.member <= writer;
     return !is_same;
   });

@@ -22,8 +22,8 @@ class StateReads {
  private:
   struct Read {
     std::size_t group;
-    std::size_t member;          // of the group
-    std::int64_t begin, end;     // bytes
+    std::size_t member;  // of the group
+    ByteRange bytes;
     bool is_element_by_element;  // a map's, each where it computes the same element
   };
 

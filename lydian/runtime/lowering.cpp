@@ -158,6 +158,19 @@ Source Lowering::operand(const program::Operand& operand) const {
 
 Lowering lower(const Graph& graph) { return Lowerer(graph).run(); }
 
+ByteRange bytes_of(const Source& source) {
+  if (source.access.shape.elements() == 0) return {};
+  std::int64_t first = source.access.offset;
+  std::int64_t last = first;
+  for (int d = 0; d < source.access.shape.rank(); ++d) {
+    const std::int64_t reach =
+        (source.access.shape[d] - 1) * source.access.strides[static_cast<std::size_t>(d)];
+    (reach < 0 ? first : last) += reach;
+  }
+  const int size = tensor::size_of(source.dtype);
+  return {first * size, (last + 1) * size};
+}
+
 std::array<std::int64_t, tensor::kMaxRank> strides_along(const Source& source, const Node& map,
                                                          std::size_t operand) {
   const std::uint8_t mask = map.operands[operand].broadcast_mask;

@@ -45,6 +45,23 @@ struct Lowering {
 
 [[nodiscard]] Lowering lower(const Graph& graph);
 
+/// Calls visit(source, operand) for each value that a node reads.
+template <typename Visit>
+void for_each_source(const Graph& graph, const Lowering& lowering, std::uint32_t node, Visit visit) {
+  if (lowering.copied_from[node]) return visit(*lowering.copied_from[node], std::size_t{0});
+  const Node& reader = graph.nodes[node];
+  for (std::size_t o = 0; o < reader.operand_count; ++o) visit(lowering.operand(reader.operands[o]), o);
+}
+
+/// The bytes [begin, end) of its buffer that a value may lie in.
+struct ByteRange {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  bool operator==(const ByteRange&) const = default;
+  [[nodiscard]] bool overlaps(const ByteRange& other) const { return begin < other.end && other.begin < end; }
+};
+[[nodiscard]] ByteRange bytes_of(const Source& source);
+
 /// The strides of an operand of a map along the axes of the map's output: 0 where it repeats.
 [[nodiscard]] std::array<std::int64_t, tensor::kMaxRank> strides_along(const Source& source, const Node& map,
                                                                        std::size_t operand);

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "lydian/runtime/in_place.h"
-#include "lydian/runtime/recompute.h"
 
 namespace lydian::runtime {
 namespace {
@@ -25,10 +24,12 @@ struct Alias {
 
 class Planner {
  public:
-  Planner(const Graph& graph, const Lowering& lowering, const std::vector<Group>& groups)
+  Planner(const Graph& graph, const Lowering& lowering, const std::vector<Group>& groups,
+          const RowUpdates& updates)
       : graph_(graph),
         lowering_(lowering),
         groups_(groups),
+        updates_(updates),
         count_(graph.nodes.size()),
         intervals_(count_),
         readers_(count_),
@@ -96,7 +97,7 @@ class Planner {
         plan_.skipped[source.buffer.index] = true;
         place_parts(root, source.buffer.index, begin);
       } else if (side_by_side && (resolve(root).offset + begin * step_bytes) % kElementAlignment == 0 &&
-                 may_alias(source, node.operands[o].bytes)) {
+                 may_alias(source, node.operands[o].bytes) && may_be_early(source.buffer.index, root)) {
         aliases_[source.buffer.index] = {root, begin * step_bytes};
         part_of_alias_[source.buffer.index] = {source, begin};
       } else {
@@ -138,6 +139,11 @@ class Planner {
       plan_.concat_parts[concat].push_back(part_of_alias_[i]);
       aliases_[i] = {i, 0};
     }
+  }
+
+  /// Whether a part of a concat may be written before all else has been read.
+  [[nodiscard]] bool may_be_early(std::uint32_t i, std::uint32_t root) const {
+    return updates_.empty() || root + 1 != count_ || updates_.contains(i);
   }
 
   [[nodiscard]] Alias resolve(std::uint32_t i) const {
@@ -227,6 +233,7 @@ class Planner {
   const Graph& graph_;
   const Lowering& lowering_;
   const std::vector<Group>& groups_;
+  const RowUpdates& updates_;
   std::size_t count_;
   std::vector<Interval> intervals_;
   std::vector<std::vector<std::uint32_t>> readers_;     // by node: nodes
@@ -241,8 +248,17 @@ class Planner {
 }  // namespace
 
 MemoryPlan plan_memory(const Graph& graph, const Lowering& lowering, const std::vector<Group>& groups,
-                       bool in_place) {
-  return Planner(graph, lowering, groups).run(in_place);
+                       RowUpdates& updates, bool in_place) {
+  if (!updates.empty()) {
+    MemoryPlan plan = Planner(graph, lowering, groups, updates).run(false);
+    plan.is_over_state = std::ranges::all_of(updates, [&](const auto& update) {
+      const MemoryPlan::Place& place = plan.places[update.first];
+      return place.arena == MemoryPlan::kValue && place.value == update.second.offset;
+    });
+    if (plan.is_over_state) return plan;
+    updates.clear();
+  }
+  return Planner(graph, lowering, groups, updates).run(in_place);
 }
 
 }  // namespace lydian::runtime

@@ -5,7 +5,7 @@
 #include <set>
 #include <vector>
 
-#include "lydian/runtime/fusion.h"
+#include "lydian/runtime/row_update.h"
 
 namespace lydian::runtime {
 
@@ -30,8 +30,10 @@ struct MemoryPlan {
   bool is_over_state = false;  // the value may lie in the state's memory
 };
 
-/// in_place: the value lies in the state's memory where the graph allows that (in_place.h).
+/// Where there are row updates, the graph's value may be the state's own memory: they alone are computed
+/// there, and all else is put there at the end. If one of them can't be, `updates` is emptied. in_place: the
+/// value may lie there also where the graph allows that otherwise (in_place.h).
 [[nodiscard]] MemoryPlan plan_memory(const Graph& graph, const Lowering& lowering,
-                                     const std::vector<Group>& groups, bool in_place = false);
+                                     const std::vector<Group>& groups, RowUpdates& updates, bool in_place);
 
 }  // namespace lydian::runtime

@@ -14,12 +14,4 @@ void recompute_maps(const Graph& graph, const Lowering& lowering, std::vector<Gr
 /// Drops every member that nothing needs, and groups that become empty.
 void drop_unused(const Graph& graph, const Lowering& lowering, std::vector<Group>& groups);
 
-/// Calls visit(source, operand) for each value that a node reads.
-template <typename Visit>
-void for_each_source(const Graph& graph, const Lowering& lowering, std::uint32_t node, Visit visit) {
-  if (lowering.copied_from[node]) return visit(*lowering.copied_from[node], std::size_t{0});
-  const Node& reader = graph.nodes[node];
-  for (std::size_t o = 0; o < reader.operand_count; ++o) visit(lowering.operand(reader.operands[o]), o);
-}
-
 }  // namespace lydian::runtime
