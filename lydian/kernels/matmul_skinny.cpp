@@ -29,7 +29,8 @@ std::optional<MatmulSkinnyJob> MatmulSkinnyJob::plan(const MatmulKernel& kernel,
   const std::int64_t products = shape.outer * shape.inner;
   const std::int64_t wanted = threads == 1 ? 1 : ceil_div(kPartsPerThread * threads, products);
   const std::int64_t worth = std::min(shape.n * shape.k / kElementsPerPart, shape.n / kColumnsPerPart);
-  const std::int64_t parts = std::clamp<std::int64_t>(std::min(wanted, worth), 1, shape.n);
+  std::int64_t parts = std::clamp<std::int64_t>(std::min(wanted, worth), 1, shape.n);
+  if (products == 1 && parts > threads) parts = parts / threads * threads;  // even shares
   const std::int64_t step = 4 * kernel.lanes;
   job.columns_ = ceil_div(ceil_div(shape.n, parts), step) * step;
   job.parts_ = ceil_div(shape.n, job.columns_);

@@ -11,6 +11,7 @@ constexpr std::int64_t kBlockElements = 1024;  // of a value: a dozen values sta
 constexpr std::int64_t kTaskElements = 16384;
 constexpr std::int64_t kAlignment = 64;
 constexpr std::int64_t kTasksPerThread = 4;
+constexpr std::int64_t kElementsWorthSharing = 2048;  // waking a thread costs as much
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -55,7 +56,8 @@ struct Loop::Compiler {
     const auto rows_of = [&](std::int64_t elements) {
       return std::max<std::int64_t>(1, elements / std::max<std::int64_t>(1, loop.columns_));
     };
-    const std::int64_t fair = std::max<std::int64_t>(1, ceil_div(loop.rows_, threads * kTasksPerThread));
+    const std::int64_t fair =
+        std::max(rows_of(kElementsWorthSharing), ceil_div(loop.rows_, threads * kTasksPerThread));
     loop.block_rows_ = std::min(rows_of(kBlockElements), fair);
     loop.task_rows_ = std::min(rows_of(kTaskElements), fair) / loop.block_rows_ * loop.block_rows_;
     for (std::size_t m = 0; m < group.members.size(); ++m) loop.instructions_.push_back(instruction(m));
