@@ -100,6 +100,39 @@ auction_seconds = 1
 challenge_window_seconds = 2
 )";
 
+TEST(Generate, goes_on_beyond_the_context_and_tells_its_speed) {
+  const Folder folder;
+  std::string text;
+  for (int i = 0; i < 400; ++i) text += static_cast<char>('a' + i * i % 7);
+  write(folder / "text.txt", text);
+  write(folder / "job.toml", std::string(kJob) + "[sample]\nprompt = \"abc\"\ntokens = 5\n");
+  const std::string model = (folder / "tiny.safetensors").string();
+  const Outcome trained = run({"train", (folder / "job.toml").string(), "--out", model});
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  const auto generate = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"generate", model, "--prompt", "abc"};
+    if (std::ranges::find(more, "--tokens") == more.end()) more.insert(more.end(), {"--tokens", "30"});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  };
+  const Outcome one = generate({});
+  EXPECT_EQ(one.status, 0) << one.err;
+  EXPECT_EQ(one.out.size(), 3U + 30U + 1U) << one.out;  // prompt, tokens of a byte each, end of line
+  EXPECT_TRUE(one.out.starts_with("abc"));
+  EXPECT_TRUE(one.err.starts_with("30 tokens, ")) << one.err;
+  EXPECT_NE(generate({"--seed", "2"}).out, one.out);
+
+  const Outcome two = generate({"--batch", "2", "--json"});
+  EXPECT_EQ(two.status, 0) << two.err;
+  const std::size_t end = two.out.find('\n');
+  const std::string first = Json::parse(two.out.substr(0, end))["text"];
+  EXPECT_EQ(first + "\n", one.out) << "the first of a batch is the text that comes alone";
+  EXPECT_NE(Json::parse(two.out.substr(end + 1))["text"], first);
+  EXPECT_EQ(generate({"--slide"}).status, 0);
+  expect_error(generate({"--batch", "0"}), "batch");
+  expect_error(generate({"--tokens", "0"}), "0 tokens");
+}
+
 /// A devnet and the files of a job.
 class Network : public ::testing::Test {
  protected:

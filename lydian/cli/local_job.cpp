@@ -1,5 +1,7 @@
 #include "lydian/cli/local_job.h"
 
+#include <algorithm>
+
 #include "lydian/merkle/tree.h"
 
 namespace lydian::cli {
@@ -47,30 +49,67 @@ Result<Model> open_model(Bytes file, const std::string& place) {
   return Model{std::move(file), *config, std::move(*tokenizer), header->data_begin};
 }
 
-Status generate_text(const Model& model, const TextRequest& request, ThreadPool& pool,
-                     const std::function<void(std::string_view)>& show) {
+namespace {
+
+/// Adds config.new_tokens to each of the texts, of which config.prompts are the ends.
+Status extend_texts(const Model& model, const models::GenerationConfig& config, bool slide, ThreadPool& pool,
+                    std::vector<std::vector<std::int32_t>>& texts, const ShowText& show) {
+  TRY_STATUS(slide ? models::check(config) : models::check_cached(config));
+  const program::Program program =
+      slide ? models::sliding_generation_program(config) : models::generation_program(config);
+  const models::StateFile layout =
+      slide ? models::generation_result(config) : models::generation_state(config);
+  const std::int64_t tokens_at = layout.offset("tokens");
+  Engine engine(program, {model.file}, pool);
+  engine.advance();
+  for (std::int64_t i = 0; i < config.new_tokens; ++i) {
+    engine.advance();
+    for (std::int64_t text = 0; text < config.batch(); ++text) {
+      const std::int64_t element = text * config.total_tokens() + config.prompt_tokens() + i;
+      const std::array token = {load_le<std::int32_t>(engine.state().data() + tokens_at + 4 * element)};
+      texts[static_cast<std::size_t>(text)].push_back(token[0]);
+      show(text, model.tokenizer.decode(token));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Status generate_texts(const Model& model, const TextRequest& request, ThreadPool& pool,
+                      const ShowText& show) {
+  if (request.tokens < 1) return fail("{} tokens, expected 1 or more", request.tokens);
+  if (request.batch < 1 || request.batch > 1024)
+    return fail("a batch of {}, expected 1 to 1024", request.batch);
   models::GenerationConfig config{.model = model.config, .parameters_offset = model.parameters_offset};
   config.weights.bytes = static_cast<std::int64_t>(model.file.size());
-  config.prompt = TRY(model.tokenizer.encode(request.prompt));
-  config.new_tokens = request.tokens;
   config.temperature = request.temperature;
   config.top_k = request.top_k;
   config.seed = {request.seed};
-  TRY_STATUS(models::check(config));
-  const program::Program program = models::generation_program(config);
-  const auto tokens_at = static_cast<std::size_t>(
-      models::generation_state(static_cast<std::int64_t>(config.prompt.size()) + config.new_tokens)
-          .offset("tokens"));
-  Engine engine(program, {model.file}, pool);
-  engine.advance();
-  show(request.prompt);
-  for (std::int64_t i = 0; i < config.new_tokens; ++i) {
-    engine.advance();
-    const std::size_t at = tokens_at + 4 * (config.prompt.size() + static_cast<std::size_t>(i));
-    const std::array token = {load_le<std::int32_t>(engine.state().data() + at)};
-    show(model.tokenizer.decode(token));
+  const std::vector<std::int32_t> prompt = TRY(model.tokenizer.encode(request.prompt));
+  if (prompt.empty()) return fail("the prompt is empty, at least one token is needed");
+  std::vector texts(static_cast<std::size_t>(request.batch), prompt);
+  for (std::int64_t text = 0; text < request.batch; ++text) show(text, request.prompt);
+
+  const std::int64_t context = model.config.context;
+  for (std::int64_t left = request.tokens; left > 0; left -= config.new_tokens) {
+    const std::int64_t length = std::ssize(texts.front());
+    // As much of the text as leaves room for what is to come, and never less than half the context.
+    const std::int64_t kept =
+        request.slide ? length
+                      : std::clamp<std::int64_t>(std::max(context / 2, context + 1 - left), 1, length);
+    config.new_tokens = request.slide ? left : std::min(left, context + 1 - kept);
+    config.tokens_before = length - kept;
+    config.prompts.clear();
+    for (const auto& text : texts) config.prompts.emplace_back(text.end() - kept, text.end());
+    TRY_STATUS(extend_texts(model, config, request.slide, pool, texts, show));
   }
   return {};
+}
+
+Status generate_text(const Model& model, const TextRequest& request, ThreadPool& pool,
+                     const std::function<void(std::string_view)>& show) {
+  return generate_texts(model, request, pool, [&](std::int64_t, std::string_view piece) { show(piece); });
 }
 
 }  // namespace lydian::cli

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "lydian/core/thread_pool.h"
+#include "lydian/models/generation.h"
 #include "lydian/models/recipe.h"
 #include "lydian/runtime/engine.h"
 
@@ -29,8 +30,16 @@ struct TextRequest {
   float temperature = 0.8F;
   std::int64_t top_k = 0;
   std::uint64_t seed = 1;
+  std::int64_t batch = 1;  // texts, all from the same prompt
+  bool slide = false;      // each token sees a whole context before it, at the price of computing it anew
 };
-/// Calls `show` with each piece of text as it comes, the prompt first. Incomplete UTF-8 is held back.
+/// Gets each piece of each text, numbered from 0, as it comes.
+using ShowText = std::function<void(std::int64_t text, std::string_view piece)>;
+/// The prompt is shown first. A text that outgrows the model's context goes on from its last half, of which
+/// the keys and values are computed anew.
+[[nodiscard]] Status generate_texts(const Model& model, const TextRequest& request, ThreadPool& pool,
+                                    const ShowText& show);
+/// One text.
 [[nodiscard]] Status generate_text(const Model& model, const TextRequest& request, ThreadPool& pool,
                                    const std::function<void(std::string_view)>& show);
 

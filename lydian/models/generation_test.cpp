@@ -1,4 +1,6 @@
 // Generation and evaluation as programs, against the model's logits and losses computed beside them.
+#include "lydian/models/generation.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -39,20 +41,33 @@ class Generation : public testing::Test {
  protected:
   Generation() { config_.weights.bytes = std::ssize(weights_); }
 
-  [[nodiscard]] Tokens generate() {
+  /// The texts of all sequences, by the cached program where the context has room, by the other where not.
+  [[nodiscard]] std::vector<Tokens> generate_all() {
+    return check_cached(config_) ? run(generation_program(config_), generation_state(config_))
+                                 : run(sliding_generation_program(config_), generation_result(config_));
+  }
+  [[nodiscard]] Tokens generate() { return generate_all().front(); }
+
+  [[nodiscard]] std::vector<Tokens> run(const Program& program, const StateFile& state_file) {
     const Status status = check(config_);
     if (!status) throw std::runtime_error(status.error().message);
-    const Program program = generation_program(config_);
     const Status valid = program::validate(program);
     if (!valid) throw std::runtime_error(valid.error().message);
     Engine engine(program, {weights_}, pool_);
-    while (!engine.is_done()) engine.advance();
-    const std::int64_t total = std::ssize(config_.prompt) + config_.new_tokens;
-    const StateFile file = generation_state(total);
+    while (engine.boundary() < program.steps + 1) engine.advance();
+    const std::int64_t total = config_.total_tokens();
+    EXPECT_EQ(load_le<std::int32_t>(engine.state().data() + state_file.offset("count")), total);
+    state_ = Bytes(engine.state().begin(), engine.state().end());
+    engine.advance();
+    const StateFile file = generation_result(config_);
     EXPECT_EQ(load_le<std::int32_t>(engine.state().data() + file.offset("count")), total);
-    Tokens tokens(static_cast<std::size_t>(total));
-    std::memcpy(tokens.data(), engine.state().data() + file.offset("tokens"), tokens.size() * 4);
-    return tokens;
+    std::vector<Tokens> all(config_.prompts.size(), Tokens(static_cast<std::size_t>(total)));
+    const std::uint8_t* from = engine.state().data() + file.offset("tokens");
+    for (Tokens& tokens : all) {
+      std::memcpy(tokens.data(), from, tokens.size() * 4);
+      from += tokens.size() * 4;
+    }
+    return all;
   }
 
   /// The logits for the token after these, of which the last `context` count.
@@ -82,8 +97,9 @@ class Generation : public testing::Test {
   }
 
   Bytes weights_ = random_weights();
+  Bytes state_;  // after the last step of the latest run
   ThreadPool pool_{2};
-  GenerationConfig config_{.model = kModel, .prompt = {3, 1, 4}, .new_tokens = 12};
+  GenerationConfig config_{.model = kModel, .prompts = {{3, 1, 4}}, .new_tokens = 12};
 };
 
 TEST_F(Generation, greedy_takes_the_largest_logit_within_the_context_and_beyond_it) {
@@ -96,9 +112,111 @@ TEST_F(Generation, greedy_takes_the_largest_logit_within_the_context_and_beyond_
 }
 
 TEST_F(Generation, a_prompt_longer_than_the_context_is_cut_to_its_end) {
-  config_.prompt = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  config_.prompts = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}};
   config_.new_tokens = 1;
-  EXPECT_EQ(generate().back(), *largest(logits(config_.prompt), 1).begin());
+  EXPECT_EQ(generate().back(), *largest(logits(config_.prompts[0]), 1).begin());
+}
+
+TEST_F(Generation, the_cached_program_writes_the_text_of_the_one_that_computes_all_anew) {
+  for (const std::size_t length : {1U, 2U, 5U, 6U}) {
+    config_.prompts = {Tokens(length, 7)};
+    config_.prompts[0].back() = 3;
+    config_.new_tokens = kModel.context + 1 - static_cast<std::int64_t>(length);
+    for (const float temperature : {0.0F, 1.0F}) {
+      config_.temperature = temperature;
+      ASSERT_TRUE(check_cached(config_));
+      EXPECT_EQ(run(generation_program(config_), generation_state(config_)),
+                run(sliding_generation_program(config_), generation_result(config_)))
+          << length << " tokens at temperature " << temperature;
+    }
+  }
+}
+
+TEST_F(Generation, a_step_leaves_the_cache_that_one_pass_over_its_tokens_makes) {
+  config_.new_tokens = 3;
+  const Tokens text = generate();
+  const StateFile stepped = generation_state(config_);
+  const Bytes after_steps = state_;
+  // The same text as the prompt: init computes all of the cache, and the state keeps room for one more.
+  config_.prompts = {text};
+  config_.new_tokens = 1;
+  const Program program = generation_program(config_);
+  Engine engine(program, {weights_}, pool_);
+  engine.advance();
+  const StateFile at_once = generation_state(config_);
+  constexpr std::int64_t kHead = kModel.width / kModel.heads;
+  for (std::int64_t layer = 0; layer < kModel.layers; ++layer) {
+    for (const char* part : {"keys", "values"}) {
+      const std::string name = fmt::format("cache.{}.{}", layer, part);
+      for (std::int64_t head = 0; head < kModel.heads; ++head) {
+        const auto row = [&](const StateFile& file, ByteView state, std::int64_t capacity) {
+          const std::int64_t begin = file.offset(name) + head * capacity * kHead * 4;
+          return Bytes(state.begin() + begin, state.begin() + begin + 5 * kHead * 4);
+        };
+        EXPECT_EQ(row(stepped, after_steps, 5), row(at_once, engine.state(), 6)) << name << " head " << head;
+      }
+    }
+  }
+}
+
+TEST_F(Generation, a_batch_holds_the_texts_that_its_prompts_give_alone) {
+  const std::vector<Tokens> prompts = {{3, 1, 4}, {1, 5, 9}, {2, 6, 5}};
+  for (const std::int64_t count : {4, 9}) {  // within the context, and beyond it
+    config_.new_tokens = count;
+    config_.prompts = prompts;
+    const std::vector<Tokens> together = generate_all();
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+      config_.prompts = {prompts[i]};
+      EXPECT_EQ(together[i], generate()) << "text " << i << ", " << count << " tokens";
+    }
+  }
+}
+
+TEST_F(Generation, one_prompt_twice_is_drawn_apart_in_a_batch) {
+  config_.temperature = 3;
+  for (const std::int64_t count : {4, 30}) {
+    config_.new_tokens = count;
+    config_.prompts = {{3, 1, 4}};
+    const Tokens alone = generate();
+    config_.prompts = {{3, 1, 4}, {3, 1, 4}};
+    const std::vector<Tokens> together = generate_all();
+    EXPECT_EQ(together[0], alone);
+    EXPECT_NE(together[1], alone);
+  }
+}
+
+TEST_F(Generation, a_text_cut_in_two_programs_goes_on_with_its_random_stream) {
+  config_.temperature = 3;
+  config_.new_tokens = 4;
+  const Tokens whole = generate();
+  config_.new_tokens = 2;
+  config_.prompts = {generate()};
+  EXPECT_EQ(generate(), whole);
+  // The same end of the text after another beginning: only the count of what lies before tells them apart.
+  int different = 0;
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    config_.seed = {seed};
+    config_.tokens_before = 1;
+    const Tokens later = generate();
+    config_.tokens_before = 0;
+    different += later != generate() ? 1 : 0;
+  }
+  EXPECT_GT(different, 2);
+}
+
+TEST_F(Generation, a_cached_text_ends_with_the_context) {
+  config_.new_tokens = kModel.context - 2;
+  EXPECT_TRUE(check_cached(config_));
+  config_.new_tokens = kModel.context - 1;
+  EXPECT_FALSE(check_cached(config_));
+  EXPECT_TRUE(check(config_));
+}
+
+TEST_F(Generation, a_cached_step_updates_its_state_in_place) {
+  config_.new_tokens = 3;
+  const Program program = generation_program(config_);
+  EXPECT_TRUE(
+      runtime::Executor(program.graph(program::GraphKind::step), program.literals, pool_).updates_in_place());
 }
 
 TEST_F(Generation, top_k_takes_one_of_the_k_largest) {
@@ -134,10 +252,10 @@ TEST_F(Generation, a_seed_gives_one_text_and_another_seed_another) {
 }
 
 TEST_F(Generation, samples_tokens_as_often_as_their_probability_says) {
-  config_.prompt = {2};
+  config_.prompts = {{2}};
   config_.new_tokens = 1;
   config_.temperature = 1.5F;
-  std::vector<float> weights = logits(config_.prompt);
+  std::vector<float> weights = logits(config_.prompts[0]);
   double total = 0;
   for (float& x : weights) total += x = std::exp(x / config_.temperature);
   constexpr int kDraws = 600;
@@ -159,9 +277,12 @@ TEST_F(Generation, refuses_what_it_cannot_do) {
     return !check(config);
   };
   EXPECT_FALSE(refused([](GenerationConfig&) {}));
-  EXPECT_TRUE(refused([](GenerationConfig& c) { c.prompt.clear(); }));
-  EXPECT_TRUE(refused([](GenerationConfig& c) { c.prompt = {13}; }));
-  EXPECT_TRUE(refused([](GenerationConfig& c) { c.prompt = {-1}; }));
+  EXPECT_TRUE(refused([](GenerationConfig& c) { c.prompts[0].clear(); }));
+  EXPECT_TRUE(refused([](GenerationConfig& c) { c.prompts = {{13}}; }));
+  EXPECT_TRUE(refused([](GenerationConfig& c) { c.prompts = {{-1}}; }));
+  EXPECT_TRUE(refused([](GenerationConfig& c) { c.prompts = {}; }));
+  EXPECT_TRUE(refused([](GenerationConfig& c) { c.prompts = {{1}, {1, 2}}; }));
+  EXPECT_TRUE(refused([](GenerationConfig& c) { c.prompts.assign(1025, {1}); }));
   EXPECT_TRUE(refused([](GenerationConfig& c) { c.new_tokens = 0; }));
   EXPECT_TRUE(refused([](GenerationConfig& c) { c.new_tokens = std::int64_t{1} << 40; }));
   EXPECT_TRUE(refused([](GenerationConfig& c) { c.temperature = -1; }));

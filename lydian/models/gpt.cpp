@@ -1,5 +1,6 @@
 #include "lydian/models/gpt.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "lydian/models/layers.h"
@@ -39,6 +40,18 @@ Status check(const GptConfig& config) {
   return {};
 }
 
+Status check_sizes(const GptConfig& config, std::int64_t batch, std::int64_t time) {
+  const double rows = static_cast<double>(batch) * static_cast<double>(time);
+  const double widest =
+      static_cast<double>(std::max({config.vocabulary, 4 * config.width, config.heads * time}));
+  if (rows <= static_cast<double>(tensor::kMaxExtent) &&
+      rows * widest <= static_cast<double>(tensor::kMaxElements))
+    return {};
+  return fail(
+      "{} sequences of {} tokens make a tensor of {:.0f} elements, at most 2^40 (and 2^32 rows) are possible",
+      batch, time, rows * widest);
+}
+
 ParameterList gpt_parameters(const GptConfig& config) {
   constexpr float kDeviation = 0.02F;
   const float residual =
@@ -61,10 +74,8 @@ ParameterList gpt_parameters(const GptConfig& config) {
   return ParameterList(std::move(list));
 }
 
-Value gpt_features(const GptConfig& config, const Weights& weights, Value tokens) {
-  const std::int64_t batch = tokens.shape()[0];
-  const std::int64_t time = tokens.shape()[1];
-  const std::int64_t rows = batch * time;
+Value gpt_blocks(const GptConfig& config, const Weights& weights, Value embedded,
+                 const Attention& attention) {
   const auto weight = [&](const std::string& name) { return weights.at(name); };
   const auto norm = [&](Value x, const std::string& name) {
     return layer_norm(x, weight(name + ".weight"), weight(name + ".bias"));
@@ -72,17 +83,29 @@ Value gpt_features(const GptConfig& config, const Weights& weights, Value tokens
   const auto apply = [&](Value x, const std::string& name) {
     return linear(x, weight(name + ".weight"), weight(name + ".bias"));
   };
-
-  const Value embedded = gather(weight("transformer.wte.weight"), reshape(tokens, {rows}));
-  const Value positions = slice(weight("transformer.wpe.weight"), 0, 0, time);
-  Value x = reshape(reshape(embedded, {batch, time, config.width}) + positions, {rows, config.width});
+  Value x = embedded;
   for (std::int64_t layer = 0; layer < config.layers; ++layer) {
     const Value qkv = apply(norm(x, block_name(layer, "ln_1")), block_name(layer, "attn.c_attn"));
-    x = x + apply(causal_attention(qkv, batch, config.heads), block_name(layer, "attn.c_proj"));
+    x = x + apply(attention(layer, qkv), block_name(layer, "attn.c_proj"));
     const Value hidden = gelu(apply(norm(x, block_name(layer, "ln_2")), block_name(layer, "mlp.c_fc")));
     x = x + apply(hidden, block_name(layer, "mlp.c_proj"));
   }
   return norm(x, "transformer.ln_f");
+}
+
+Value gpt_embed(const GptConfig& config, const Weights& weights, Value tokens) {
+  const std::int64_t batch = tokens.shape()[0];
+  const std::int64_t time = tokens.shape()[1];
+  const std::int64_t rows = batch * time;
+  const Value embedded = gather(weights.at("transformer.wte.weight"), reshape(tokens, {rows}));
+  const Value positions = slice(weights.at("transformer.wpe.weight"), 0, 0, time);
+  return reshape(reshape(embedded, {batch, time, config.width}) + positions, {rows, config.width});
+}
+
+Value gpt_features(const GptConfig& config, const Weights& weights, Value tokens) {
+  const std::int64_t batch = tokens.shape()[0];
+  return gpt_blocks(config, weights, gpt_embed(config, weights, tokens),
+                    [&](std::int64_t, Value qkv) { return causal_attention(qkv, batch, config.heads); });
 }
 
 Value gpt_head(const GptConfig& config, const Weights& weights, Value features) {

@@ -100,30 +100,6 @@ program::Graph training_output(const TrainingConfig& config, const StateFile& st
   return builder.finish(result.write(builder, std::array{all}));
 }
 
-/// The value in `logits` [1, V] that exactly `rank` distinct values are not below (rank 1: the largest).
-Value kth_largest(Value logits, std::int64_t rank) {
-  const Value lowest = logits.builder().scalar(-std::numeric_limits<float>::infinity());
-  Value rest = logits;
-  for (std::int64_t i = 1; i < rank; ++i)
-    rest = select(greater_equal(rest, reshape(max(rest, 1), {1, 1})), lowest, rest);
-  return reshape(max(rest, 1), {1, 1});
-}
-
-/// i32 [1]: the next token for logits [1, V], by the Gumbel-max trick where there is a temperature.
-Value sample(const GenerationConfig& config, Value logits, Value count) {
-  GraphBuilder& builder = logits.builder();
-  const std::int64_t vocabulary = logits.shape()[1];
-  if (config.temperature == 0) return argmax(logits, 1);
-  if (config.top_k > 0 && config.top_k < vocabulary) {
-    const Value lowest = builder.scalar(-std::numeric_limits<float>::infinity());
-    logits = select(less(logits, kth_largest(logits, config.top_k)), lowest, logits);
-  }
-  const Value bits =
-      random_bits(builder.iota({1, vocabulary}, 1), reshape(count, {1, 1}), Stream::sampling, config.seed)[0];
-  const Value gumbel = neg(log(neg(log(uniform(bits)))));
-  return argmax(logits / config.temperature + gumbel, 1);
-}
-
 Result<std::int64_t> number_in(const std::map<std::string, std::string>& metadata, const std::string& key) {
   const auto entry = metadata.find(key);
   if (entry == metadata.end()) return fail("the model's metadata has no \"{}\"", key);
@@ -143,20 +119,6 @@ Status check_tokens(const TokenData& data, std::int64_t context) {
   if (data.end - data.begin <= context)
     return fail("{} tokens, a context of {} needs at least {}", data.end - data.begin, context, context + 1);
   return {};
-}
-
-/// Whether every tensor of a forward pass over so many sequences of so many tokens is one that a graph can
-/// have.
-Status check_sizes(const GptConfig& model, std::int64_t batch, std::int64_t time) {
-  const double rows = static_cast<double>(batch) * static_cast<double>(time);
-  const double widest =
-      static_cast<double>(std::max({model.vocabulary, 4 * model.width, model.heads * time}));
-  if (rows <= static_cast<double>(tensor::kMaxExtent) &&
-      rows * widest <= static_cast<double>(tensor::kMaxElements))
-    return {};
-  return fail(
-      "{} sequences of {} tokens make a tensor of {:.0f} elements, at most 2^40 (and 2^32 rows) are possible",
-      batch, time, rows * widest);
 }
 
 }  // namespace
@@ -271,71 +233,6 @@ Program evaluation_program(const EvaluationConfig& config) {
     GraphBuilder builder(&program.literals, state.bytes(), program.constants);
     const Value both = read_bytes(builder.state(), DType::i32, {2}, state.offset("step"));
     program.graph(GraphKind::output) = builder.finish(state.write(builder, std::array{both}));
-  }
-  return program;
-}
-
-StateFile generation_state(std::int64_t total_tokens) {
-  return StateFile({{"count", DType::i32, {1}}, {"tokens", DType::i32, {total_tokens}}});
-}
-
-Status check(const GenerationConfig& config) {
-  TRY_STATUS(check(config.model));
-  if (config.prompt.empty()) return fail("the prompt is empty, at least one token is needed");
-  for (const std::int32_t token : config.prompt) {
-    if (token < 0 || token >= config.model.vocabulary)
-      return fail("the prompt has token {}, the vocabulary has {}", token, config.model.vocabulary);
-  }
-  if (config.new_tokens < 1 || config.new_tokens > 1 << 24)
-    return fail("{} new tokens, expected 1 to 2^24", config.new_tokens);
-  const std::int64_t total = static_cast<std::int64_t>(config.prompt.size()) + config.new_tokens;
-  TRY_STATUS(check_sizes(config.model, 1, std::min(config.model.context, total)));
-  if (!(config.temperature >= 0 && config.temperature <= 100))
-    return fail("temperature = {}, expected 0 to 100", config.temperature);
-  if (config.top_k < 0 || config.top_k > 1000)
-    return fail("top_k = {}, expected 0 (all) to 1000", config.top_k);
-  return {};
-}
-
-Program generation_program(const GenerationConfig& config) {
-  const ParameterList parameters = gpt_parameters(config.model);
-  const auto prompt = static_cast<std::int64_t>(config.prompt.size());
-  const std::int64_t total = prompt + config.new_tokens;
-  const std::int64_t time = std::min(config.model.context, total);
-  const StateFile state = generation_state(total);
-  Program program{.steps = config.new_tokens,
-                  .interval = config.new_tokens,
-                  .state_bytes = state.bytes(),
-                  .result_bytes = state.bytes()};
-  program.constants = {config.weights};
-  {
-    GraphBuilder builder(&program.literals, -1, program.constants);
-    Bytes tokens(config.prompt.size() * 4);
-    for (std::size_t i = 0; i < config.prompt.size(); ++i) store_le(tokens.data() + 4 * i, config.prompt[i]);
-    const Value rest = broadcast_to(builder.scalar_i32(0), {config.new_tokens});
-    const Value all = program::concat({builder.literal(DType::i32, {prompt}, tokens), rest}, 0);
-    const Value count = broadcast_to(builder.scalar_i32(static_cast<std::int32_t>(prompt)), {1});
-    program.graph(GraphKind::init) = builder.finish(state.write(builder, std::array{count, all}));
-  }
-  {
-    GraphBuilder builder(&program.literals, state.bytes(), program.constants);
-    const Value count = state.read(builder.state(), "count");
-    const Value tokens = state.read(builder.state(), "tokens");
-    const Value span = builder.scalar_i32(static_cast<std::int32_t>(time));
-    const Value first = maximum(count - span, builder.scalar_i32(0));
-    const Value window = gather(reshape(tokens, {total, 1}), first + builder.iota({time}, 0));
-    const Weights weights = parameters.read(builder.constant(0), config.parameters_offset);
-    const Value features = gpt_features(config.model, weights, reshape(window, {1, time}));
-    const Value last = gather(features, minimum(count, span) - builder.scalar_i32(1));
-    const Value next = sample(config, gpt_head(config.model, weights, last), count);
-    const Value extended = select(equal(builder.iota({total}, 0), count), next, tokens);
-    program.graph(GraphKind::step) =
-        builder.finish(state.write(builder, std::array{count + builder.scalar_i32(1), extended}));
-  }
-  {
-    GraphBuilder builder(&program.literals, state.bytes(), program.constants);
-    program.graph(GraphKind::output) = builder.finish(state.write(
-        builder, std::array{read_bytes(builder.state(), DType::i32, {1 + total}, state.offset("count"))}));
   }
   return program;
 }

@@ -1,4 +1,4 @@
-// Training, evaluation and generation of a GPT as programs: init, step, output.
+// Training and evaluation of a GPT as programs: init, step, output.
 #pragma once
 
 #include "lydian/models/adamw.h"
@@ -53,20 +53,5 @@ struct EvaluationConfig {
 /// State and result: step i32 [1], loss_sum f32 [1]; the mean loss is loss_sum / steps.
 [[nodiscard]] Program evaluation_program(const EvaluationConfig& config);
 [[nodiscard]] StateFile evaluation_state();
-
-struct GenerationConfig {
-  GptConfig model;
-  program::Constant weights;
-  std::int64_t parameters_offset = 0;
-  std::vector<std::int32_t> prompt;  // at least one token
-  std::int64_t new_tokens = 100;
-  float temperature = 0;   // 0: the likeliest token
-  std::int64_t top_k = 0;  // 0: all
-  Seed seed;
-};
-[[nodiscard]] Status check(const GenerationConfig& config);
-/// State and result: count i32 [1], tokens i32 [prompt + new_tokens]; one token a step.
-[[nodiscard]] Program generation_program(const GenerationConfig& config);
-[[nodiscard]] StateFile generation_state(std::int64_t total_tokens);
 
 }  // namespace lydian::models
