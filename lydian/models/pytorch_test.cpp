@@ -6,6 +6,7 @@
 #include "lydian/core/file.h"
 #include "lydian/models/adamw.h"
 #include "lydian/models/gpt.h"
+#include "lydian/models/key_value_cache.h"
 #include "lydian/models/layers.h"
 #include "lydian/runtime/interpreter.h"
 #include "lydian/tensor/safetensors.h"
@@ -120,6 +121,50 @@ TEST(Pytorch, agrees_on_the_loss_and_the_gradient_of_every_parameter) {
     at += parameter.shape.elements();
   }
   EXPECT_EQ(at, found.end());
+}
+
+TEST(Pytorch, agrees_on_the_loss_of_tokens_decoded_one_by_one) {
+  const PytorchFile file;
+  const std::vector<Constant> constants = {{{}, static_cast<std::int64_t>(file.bytes().size())}};
+  LiteralTable literals;
+  program::GraphBuilder builder(&literals, -1, constants);
+  const auto tensor = [&](const std::string& name, DType dtype, const Shape& shape) {
+    const auto& at = file.entry(name);
+    return builder.literal(
+        dtype, shape,
+        ByteView(file.bytes())
+            .subspan(static_cast<std::size_t>(at.begin), static_cast<std::size_t>(at.bytes())));
+  };
+  const ParameterList parameters = gpt_parameters(kModel);
+  Weights weights;
+  for (const Parameter& parameter : parameters.list())
+    weights[parameter.name] = tensor(parameter.name, DType::f32, parameter.shape);
+  const Value tokens = tensor("tokens", DType::i32, {kBatch, kModel.context});
+  const Value targets = tensor("targets", DType::i32, {kBatch * kModel.context});
+
+  const Value empty =
+      broadcast_to(builder.scalar(0.0F), {kBatch, kModel.heads, kModel.context, kModel.width / kModel.heads});
+  std::vector<KeyValueCache> caches(kModel.layers, {empty, empty});
+  std::vector<Value> logits;
+  for (int t = 0; t < kModel.context; ++t) {
+    const Value position = broadcast_to(builder.scalar_i32(t), {1});
+    const Value newest = reshape(slice(tokens, 1, t, t + 1), {kBatch});
+    const Value meaning = gather(weights.at("transformer.wte.weight"), newest);
+    const Value embedded = meaning + gather(weights.at("transformer.wpe.weight"), position);
+    const auto attention = [&](std::int64_t layer, Value qkv) {
+      KeyValueCache& cache = caches[static_cast<std::size_t>(layer)];
+      cache = with_token(cache, qkv, position);
+      return cached_attention(cache, qkv, position);
+    };
+    const Value features = gpt_blocks(kModel, weights, embedded, attention);
+    logits.push_back(reshape(gpt_head(kModel, weights, features), {kBatch, 1, kModel.vocabulary}));
+  }
+  const Value all = reshape(program::concat(logits, 1), {kBatch * kModel.context, kModel.vocabulary});
+  const Value loss = cross_entropy(all, targets);
+  const std::array views = {ByteView(file.bytes())};
+  const std::vector<float> found =
+      floats_of(runtime::interpret(builder.finish(as_u8(loss)), {{}, views, literals}));
+  EXPECT_NEAR(found[0], file.floats("loss")[0], 2e-6F);
 }
 
 TEST(Pytorch, agrees_on_the_learning_rate_of_every_step) {
