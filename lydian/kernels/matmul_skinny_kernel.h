@@ -2,6 +2,7 @@
 // counts is that many lines of memory are on their way at a time. Vector is as in matmul_tile.h.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -11,8 +12,13 @@
 
 namespace lydian::kernels {
 
-/// How many rows of B are read side by side where columns are contiguous.
-inline constexpr std::int64_t kSkinnyStreams = 16;
+/// How many rows of B are read side by side where columns are contiguous. For one row, the more the better;
+/// for several, fewer, fetched into the L2 cache only: rows whose distance is a multiple of 4 KB share a set
+/// of L1.
+template <int kRows>
+inline constexpr std::int64_t kSkinnyStreams = kRows < 4 ? 16 : 8;
+template <int kRows>
+inline constexpr int kSkinnyLocality = kRows < 4 ? 3 : 2;
 
 /// kSteps steps of k over up to kVectors vectors of columns; `steps` of them where kSteps is 0.
 template <typename Vector, int kRows, int kVectors, int kSteps, bool kWhole>
@@ -35,7 +41,7 @@ __attribute__((always_inline)) inline void matmul_skinny_streams(const MatmulSki
   }
   const float* b = p.b + k * p.b_depth + column;
   const float* a = p.a + k * kRows;
-  const float* ahead = b + kSkinnyStreams * p.b_depth;
+  const float* ahead = b + kSkinnyStreams<kRows> * p.b_depth;
   const std::int64_t count = kSteps == 0 ? steps : kSteps;
 #pragma GCC unroll 16
   for (std::int64_t step = 0; step < count; ++step) {
@@ -43,7 +49,7 @@ __attribute__((always_inline)) inline void matmul_skinny_streams(const MatmulSki
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
       b_row[v] = load_vector(b, v);
-      __builtin_prefetch(ahead + v * kLanes, 0, 3);
+      __builtin_prefetch(ahead + v * kLanes, 0, kSkinnyLocality<kRows>);
     }
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
@@ -73,20 +79,21 @@ template <typename Vector, int kRows>
 void matmul_skinny_adjacent(const MatmulSkinny& p) {
   constexpr int kVectors = Vector::kSkinnyVectors;
   constexpr std::int64_t kWidth = kVectors * Vector::kLanes;
+  constexpr std::int64_t kStreams = kSkinnyStreams<kRows>;
   std::int64_t k = 0;
   do {
-    const std::int64_t steps = std::min(kSkinnyStreams, p.depth - k);
+    const std::int64_t steps = std::min(kStreams, p.depth - k);
     std::int64_t column = 0;
-    if (steps == kSkinnyStreams) {
+    if (steps == kStreams) {
       for (; column + kWidth <= p.columns; column += kWidth)
-        matmul_skinny_streams<Vector, kRows, kVectors, kSkinnyStreams, true>(p, k, column, steps);
+        matmul_skinny_streams<Vector, kRows, kVectors, kStreams, true>(p, k, column, steps);
     } else {
       for (; column + kWidth <= p.columns; column += kWidth)
         matmul_skinny_streams<Vector, kRows, kVectors, 0, true>(p, k, column, steps);
     }
     for (; column < p.columns; column += Vector::kLanes)
       matmul_skinny_streams<Vector, kRows, 1, 0, false>(p, k, column, steps);
-    k += kSkinnyStreams;
+    k += kStreams;
   } while (k < p.depth);
 }
 
