@@ -105,6 +105,7 @@ const ErrorTable& contract_errors() {
       "AlreadySettled(uint256,uint64)", "ChallengeWindowOpen(uint256,uint64,uint64)",
       "ChallengeWindowClosed(uint256,uint64,uint64)", "GameOpen(uint256,uint64,uint32)",
       "NotTheGame(address)", "NoSuchChallenge(uint256)", "NotMoot(uint256)", "NothingToClaim(address)",
+      "NotThatMuchArrived(uint256,uint256)", "ZeroTreasury()",
       // NodeRegistry
       "ZeroPeerKey()", "BadPossessionLength(uint256)", "EndpointsTooLong(uint256,uint256)", "ZeroAmount()",
       "InsufficientFreeStake(uint128,uint128)", "InsufficientLockedStake(uint128,uint128)",
@@ -116,6 +117,9 @@ const ErrorTable& contract_errors() {
       "PieceOutOfRange(uint256,uint256)", "NotAsPosted(bytes32,bytes32)", "NotTheProgram(bytes32,bytes32)",
       "NotInTree(bytes32,bytes32)", "WrongBlockLength(uint256,uint256)", "ElementOutOfRange(uint64,uint64)",
       "NotTheChunk(bytes32,bytes32)", "DoesNotFinish(uint32,uint32)",
+      // Referee
+      "MalformedMap(uint8)", "BadOpening(uint256,string)", "WrongOpeningCount(uint256,uint256)",
+      "PositionOutOfRange(uint256,uint256)", "MalformedNode(string)", "PositionOutOfAxis(uint64,uint64)",
       // LydianToken
       "ERC20InsufficientBalance(address,uint256,uint256)",
       "ERC20InsufficientAllowance(address,uint256,uint256)"};

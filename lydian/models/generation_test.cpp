@@ -215,8 +215,8 @@ TEST_F(Generation, a_cached_text_ends_with_the_context) {
 TEST_F(Generation, a_cached_step_updates_its_state_in_place) {
   config_.new_tokens = 3;
   const Program program = generation_program(config_);
-  EXPECT_TRUE(
-      runtime::Executor(program.graph(program::GraphKind::step), program.literals, pool_).updates_in_place());
+  EXPECT_TRUE(runtime::Executor(program.graph(program::GraphKind::step), program.literals, pool_)
+                  .writes_over_state());
 }
 
 TEST_F(Generation, top_k_takes_one_of_the_k_largest) {
