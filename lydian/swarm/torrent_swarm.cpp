@@ -361,12 +361,12 @@ void TorrentSwarm::Impl::reconnect_soon(Entry& entry) {
   entry.reconnect_again = kReconnectFirst;
 }
 
-/// Asks every peer that is named again, as long as nothing comes: those that are connected may all be waiting
-/// for the same blob. Left to itself libtorrent would wait a second longer after each attempt that failed, up
-/// to half a minute; a peer that a tracker names, as the ledger's registry names ours, is taken to be
-/// reachable, and counts one failure less.
+/// Asks every peer that is named again: those that are connected may have nothing, or nothing that is right.
+/// Left to itself libtorrent would wait a second longer after each attempt that failed, up to half a minute;
+/// a peer that a tracker names, as the ledger's registry names ours, is taken to be reachable, and counts one
+/// failure less.
 void TorrentSwarm::Impl::reconnect(Entry& entry, Clock::time_point now) {
-  if (entry.transfer.bytes_per_second > 0 || now < entry.reconnect_at) return;
+  if (now < entry.reconnect_at) return;
   for (const auto* peers : {&entry.peers, &known_peers_}) {
     for (const Endpoint& peer : *peers) entry.handle.connect_peer(to_tcp(peer), lt::peer_info::tracker);
   }
