@@ -1,5 +1,6 @@
 // Transactions that survive kill -9: each is signed and written down before it is sent, and sent again after
-// a restart until the ledger has it or another of its nonce. A purpose is in flight at most once.
+// a restart until the ledger has it or another of its nonce. A purpose is in flight at most once. One that
+// the ledger will not take as it is, because fees have risen, is signed again under its nonce.
 #pragma once
 
 #include <map>
@@ -27,12 +28,19 @@ class Outbox {
   /// purpose: a receipt, or why it failed.
   struct Ended {
     std::string purpose;
-    std::optional<ledger::Receipt> receipt;  // none: another transaction took its nonce
+    std::optional<ledger::Receipt> receipt;  // none: it never will be in a block
   };
   [[nodiscard]] Result<std::vector<Ended>> tick();
 
  private:
   Outbox(ledger::TransactionSender& sender, store::Store& store) : sender_(&sender), store_(&store) {}
+  [[nodiscard]] bool is_taken(std::uint64_t nonce) const;
+  Status record(const std::string& purpose, const ledger::SignedTransaction& transaction);
+  Result<std::optional<store::TransactionState>> look_at(const std::string& purpose,
+                                                         ledger::SignedTransaction& transaction,
+                                                         std::uint64_t mined,
+                                                         std::optional<ledger::Receipt>& receipt);
+  Result<bool> send_again(const std::string& purpose, ledger::SignedTransaction& transaction);
 
   ledger::TransactionSender* sender_;
   store::Store* store_;
