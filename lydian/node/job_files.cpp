@@ -6,9 +6,6 @@ namespace lydian::node {
 namespace {
 
 constexpr std::chrono::minutes kFetchTimeout{10};
-// A peer that was asked before it served the blob is not asked again for a minute or more; a fetch that
-// begins anew asks at once.
-constexpr std::chrono::seconds kLonely{3};
 
 }  // namespace
 
@@ -19,34 +16,36 @@ void Library::set_peers(std::vector<swarm::Endpoint> peers) {
 
 Result<BlobId> Library::put(ByteView content) {
   const BlobId id = TRY(blobs_->put(content));
-  if (id.size_bytes > 0 && !swarm_->transfer(id)) TRY_STATUS(swarm_->publish(id, blobs_->path(id)));
+  TRY_STATUS(serve(id));
   return id;
 }
 
-Result<std::optional<Bytes>> Library::blob(const BlobId& id) {
-  const auto transfer = swarm_->transfer(id);
-  if (blobs_->has(id)) {
-    if (!transfer && id.size_bytes > 0) TRY_STATUS(swarm_->publish(id, blobs_->path(id)));
-    return TRY(blobs_->read(id));
-  }
-  if (!transfer || transfer->state == swarm::TransferState::kFailed) {
-    TRY_STATUS(swarm_->fetch({id, blobs_->path(id), peers_, kFetchTimeout}));
-  } else {
-    begin_anew_if_lonely(id, *transfer);
-  }
-  return std::nullopt;
+Status Library::serve_all() {
+  for (const BlobId& id : TRY(blobs_->list())) TRY_STATUS(serve(id));
+  return {};
 }
 
-void Library::begin_anew_if_lonely(const BlobId& id, const swarm::Transfer& transfer) {
-  const auto now = std::chrono::steady_clock::now();
-  if (transfer.state != swarm::TransferState::kFetching || transfer.peers > 0) {
-    lonely_since_.erase(id);
-    return;
+/// A blob that is here. A fetch of it has nothing left to do and makes way.
+Status Library::serve(const BlobId& id) {
+  const auto transfer = swarm_->transfer(id);
+  const bool is_served = transfer && transfer->state == swarm::TransferState::kAvailable;
+  if (id.size_bytes == 0 || is_served) return {};
+  return swarm_->publish(id, blobs_->path(id));
+}
+
+Result<std::optional<Bytes>> Library::blob(const BlobId& id) {
+  if (blobs_->has(id)) {
+    if (auto content = blobs_->read(id)) {
+      TRY_STATUS(serve(id));
+      return std::move(*content);
+    }
+    swarm_->forget(id);  // damaged: fetched again
+    TRY_STATUS(blobs_->remove(id));
   }
-  const auto since = lonely_since_.try_emplace(id, now).first->second;
-  if (now - since < kLonely) return;
-  lonely_since_.erase(id);
-  swarm_->forget(id);  // what it has received stays
+  const auto transfer = swarm_->transfer(id);
+  const bool is_coming = transfer && transfer->state != swarm::TransferState::kFailed;
+  if (!is_coming) TRY_STATUS(swarm_->fetch({id, blobs_->path(id), peers_, kFetchTimeout}));
+  return std::nullopt;
 }
 
 Result<std::unique_ptr<JobFiles>> Library::open(const ledger::Job& job, std::int64_t memory_bytes) {

@@ -2,9 +2,6 @@
 // ledger says.
 #pragma once
 
-#include <chrono>
-#include <map>
-
 #include "lydian/ledger/market.h"
 #include "lydian/program/program.h"
 #include "lydian/store/blob_store.h"
@@ -33,19 +30,19 @@ class Library {
   [[nodiscard]] Result<std::optional<Bytes>> blob(const BlobId& id);
   /// Stores and serves.
   [[nodiscard]] Result<BlobId> put(ByteView content);
+  /// Serves all that is here, as before a restart.
+  [[nodiscard]] Status serve_all();
 
   /// Nothing while parts are being fetched. Fails for a program that is malformed, not the job's, or needs
   /// more than memory_bytes.
   [[nodiscard]] Result<std::unique_ptr<JobFiles>> open(const ledger::Job& job, std::int64_t memory_bytes);
 
  private:
-  void begin_anew_if_lonely(const BlobId& id, const swarm::Transfer& transfer);
+  Status serve(const BlobId& id);
 
   store::BlobStore* blobs_;
   swarm::Swarm* swarm_;
   std::vector<swarm::Endpoint> peers_;
-  std::map<BlobId, std::chrono::steady_clock::time_point>
-      lonely_since_;  // fetches to which no peer is connected
 };
 
 }  // namespace lydian::node

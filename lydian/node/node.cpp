@@ -108,6 +108,7 @@ Result<std::unique_ptr<Node>> Node::open(const NodeOptions& options, const crypt
   parts->context.emplace(Context{config, parts->market, parts->games, *parts->outbox, parts->store,
                                  parts->library, parts->pool, steady_clock(), std::move(make_machine),
                                  parts->tell});
+  TRY_STATUS(parts->library.serve_all());
   if (options.solves) parts->solver.emplace(*parts->context);
   if (options.challenges) parts->challenger.emplace(*parts->context);
   return std::unique_ptr<Node>(new Node(std::move(parts)));
