@@ -1,5 +1,6 @@
 #include "lydian/ledger/deployment.h"
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "lydian/core/file.h"
@@ -91,6 +92,26 @@ Result<Deployment> deploy(TransactionSender& sender, const std::filesystem::path
     return fail("the market stands at {}, expected {}: another transaction came between", d.market.text(),
                 market.text());
   return d;
+}
+
+LedgerStatus check_ledger(RpcClient& rpc, const Deployment& deployment) {
+  const auto wrong = [](std::string what) {
+    return std::unexpected(LedgerError(LedgerError::Kind::kWrongLedger, std::move(what)));
+  };
+  const std::uint64_t chain_id = TRY(rpc.chain_id());
+  if (chain_id != deployment.chain_id)
+    return wrong(fmt::format("the ledger at {} is chain {}, the network file names chain {}", rpc.url(),
+                             chain_id, deployment.chain_id));
+  const std::array contracts = {std::pair("token", deployment.token),
+                                std::pair("registry", deployment.registry),
+                                std::pair("games", deployment.games), std::pair("market", deployment.market)};
+  for (const auto& [name, address] : contracts) {
+    if (TRY(rpc.code(address)).empty())
+      return wrong(
+          fmt::format("the ledger at {} has no {} contract at {}; the network file is of another ledger",
+                      rpc.url(), name, address.text()));
+  }
+  return {};
 }
 
 const ErrorTable& contract_errors() {

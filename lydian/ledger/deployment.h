@@ -29,6 +29,10 @@ struct Deployment {
 [[nodiscard]] Result<Deployment> deploy(TransactionSender& sender, const std::filesystem::path& artifacts,
                                         const Address& treasury);
 
+/// Whether the ledger that answers is the one that the deployment names: its chain, and code where each
+/// contract should be. One that is another is an error of the kind kWrongLedger.
+[[nodiscard]] LedgerStatus check_ledger(RpcClient& rpc, const Deployment& deployment);
+
 /// The custom errors of all our contracts.
 [[nodiscard]] const ErrorTable& contract_errors();
 

@@ -46,6 +46,36 @@ TEST(DeploymentFile, refuses_what_names_no_network) {
   }
 }
 
+class LedgerCheck : public LedgerTest {};
+
+TEST_F(LedgerCheck, takes_the_ledger_that_is_meant_and_no_other) {
+  TransactionSender from = sender();
+  Deployment meant = example();
+  meant.chain_id = 31337;
+  for (Address* contract : {&meant.token, &meant.registry, &meant.games, &meant.market})
+    *contract = deploy(from);
+  EXPECT_TRUE(check_ledger(*rpc_, meant));
+  const auto wrong = [&](const Deployment& deployment) {
+    const LedgerStatus found = check_ledger(*rpc_, deployment);
+    EXPECT_FALSE(found);
+    if (found) return std::string();
+    EXPECT_EQ(found.error().kind, LedgerError::Kind::kWrongLedger);
+    return found.error().message;
+  };
+  Deployment changed = meant;
+  changed.chain_id = 901;
+  EXPECT_NE(wrong(changed).find("is chain 31337, the network file names chain 901"), std::string::npos);
+  for (const auto& [name, contract] :
+       {std::pair("token", &Deployment::token), std::pair("registry", &Deployment::registry),
+        std::pair("games", &Deployment::games), std::pair("market", &Deployment::market)}) {
+    changed = meant;
+    changed.*contract = Address::from_bytes(Bytes(20, 9));
+    EXPECT_NE(wrong(changed).find(name), std::string::npos) << name;
+  }
+  node_.reset();
+  EXPECT_EQ(check_ledger(*rpc_, meant).error().kind, LedgerError::Kind::kTransport);
+}
+
 class DeploymentFolder : public LedgerTest {};
 
 TEST_F(DeploymentFolder, says_which_contract_is_not_compiled) {

@@ -66,6 +66,8 @@ Result<AbiValues> read_contract(RpcClient& rpc, const Address& contract, std::st
   if (!answer) {
     if (!answer.error().revert_data.empty())
       return fail("{}: {}", signature, contract_errors().describe(answer.error().revert_data));
+    // Nobody answered: what was asked does not matter.
+    if (answer.error().kind == LedgerError::Kind::kTransport) return std::unexpected(Error(answer.error()));
     return within(std::string(signature), answer.error());
   }
   auto values = abi_decode(returns, *answer);

@@ -28,6 +28,18 @@ Result<Url> parse_url(std::string_view text) {
   return Url{std::string(text.substr(0, slash)), slash < text.size() ? std::string(text.substr(slash)) : "/"};
 }
 
+/// What a person can act on, for each way in which a request can get no answer.
+std::string reason_of(httplib::Error error) {
+  switch (error) {
+    case httplib::Error::Connection:
+      return "nobody listens there, or the host is unknown";
+    case httplib::Error::Read:
+      return "the connection ended, or the time was up";
+    default:
+      return httplib::to_string(error);
+  }
+}
+
 Json tag_of(const BlockTag& tag) { return tag.text(); }
 
 }  // namespace
@@ -74,9 +86,9 @@ struct RpcClient::Connection {
 };
 
 LedgerResult<std::string> RpcClient::Connection::post(std::string body) {
-  const auto transport_error = [&](std::string what) {
-    return std::unexpected(
-        LedgerError(LedgerError::Kind::kTransport, fmt::format("ledger at {}: {}", url, what)));
+  using Kind = LedgerError::Kind;
+  const auto error = [&](Kind kind, std::string_view what) {
+    return std::unexpected(LedgerError(kind, fmt::format("ledger at {}: {}", url, what)));
   };
   std::string answer;
   httplib::Request request;
@@ -90,11 +102,17 @@ LedgerResult<std::string> RpcClient::Connection::post(std::string body) {
   };
   const httplib::Result result = http.send(request);
   if (answer.size() > options.answer_bytes_max)
-    return transport_error(fmt::format("the answer is longer than {} bytes", options.answer_bytes_max));
-  if (!result) return transport_error("no answer: " + httplib::to_string(result.error()));
+    return error(Kind::kMalformed,
+                 fmt::format("the answer is longer than {} bytes", options.answer_bytes_max));
+  if (!result) return error(Kind::kTransport, fmt::format("no answer ({})", reason_of(result.error())));
   // Some nodes send RPC errors with an HTTP error status.
-  if (result->status != 200 && !answer.starts_with('{'))
-    return transport_error(fmt::format("HTTP status {}: {}", result->status, answer.substr(0, 200)));
+  if (result->status != 200 && !answer.starts_with('{')) {
+    // Overload passes; a server that knows no such path is no ledger.
+    const bool passes = result->status >= 500 || result->status == 429 || result->status == 408;
+    return error(
+        passes ? Kind::kTransport : Kind::kMalformed,
+        fmt::format("HTTP status {} instead of an answer: {}", result->status, excerpt(answer, 200)));
+  }
   return answer;
 }
 

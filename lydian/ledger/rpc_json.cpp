@@ -72,7 +72,7 @@ LedgerError error_of(const Json& json) {
   const bool has_code = json.contains("code") && json["code"].is_number_integer();
   const std::int64_t code = has_code ? json["code"].get<std::int64_t>() : 0;
   LedgerError error{is_revert(code, message) ? Kind::kReverted : Kind::kRefused,
-                    fmt::format("the ledger refuses: {} (code {})", message.substr(0, 400), code)};
+                    fmt::format("the ledger refuses: {} (code {})", excerpt(message, 400), code)};
   error.code = code;
   if (error.kind == Kind::kReverted && json.contains("data")) {
     if (auto data = read_data(json["data"], "data of an error")) error.revert_data = std::move(*data);
@@ -81,6 +81,17 @@ LedgerError error_of(const Json& json) {
 }
 
 }  // namespace
+
+std::string excerpt(std::string_view text, std::size_t bytes_max) {
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  std::size_t size = std::min(text.size(), bytes_max);
+  if (size < text.size())
+    while (size > 0 && continues(text[size])) --size;
+  std::string line(text.substr(0, size));
+  std::ranges::replace_if(
+      line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, ' ');
+  return line;
+}
 
 std::string to_data(ByteView bytes) { return "0x" + to_hex(bytes); }
 
@@ -178,7 +189,7 @@ Result<std::vector<Log>> read_logs(const Json& json) {
 LedgerResult<Json> read_answer(std::string_view body, std::uint64_t id) {
   const auto malformed = [&](std::string_view what) {
     return std::unexpected(LedgerError(LedgerError::Kind::kMalformed,
-                                       fmt::format("the ledger's answer {}: {}", what, body.substr(0, 100))));
+                                       fmt::format("the ledger's answer {}: {}", what, excerpt(body, 100))));
   };
   Json json = Json::parse(body, nullptr, false);
   if (json.is_discarded() || !json.is_object()) return malformed("is no JSON object");

@@ -12,6 +12,10 @@ namespace lydian::ledger {
 
 using Json = nlohmann::json;
 
+/// The beginning of somebody else's text, fit for a message: on one line, whole characters, nothing that a
+/// terminal obeys.
+[[nodiscard]] std::string excerpt(std::string_view text, std::size_t bytes_max);
+
 [[nodiscard]] std::string to_data(ByteView bytes);
 [[nodiscard]] Json to_json(const CallRequest& call);
 [[nodiscard]] Json to_json(const LogFilter& filter, std::uint64_t from_block, std::uint64_t to_block);

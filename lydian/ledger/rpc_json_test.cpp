@@ -38,6 +38,14 @@ Json with(Json json, const char* key, Json value) {
   return json;
 }
 
+TEST(Excerpt, is_one_line_of_whole_characters) {
+  EXPECT_EQ(excerpt("plain", 10), "plain");
+  EXPECT_EQ(excerpt("two\nlines\x1b[31m\x7f", 20), "two lines [31m ");
+  EXPECT_EQ(excerpt("\u00e9\u00e9", 4), "\u00e9\u00e9");
+  EXPECT_EQ(excerpt("\u00e9\u00e9", 3), "\u00e9");
+  EXPECT_EQ(excerpt("\xbf\xbf\xbf", 2), "");
+}
+
 TEST(RpcJson, reads_receipts) {
   const auto read = read_receipt(with(receipt(), "l1Fee", "0x64"));
   ASSERT_TRUE(read) << read.error().message;

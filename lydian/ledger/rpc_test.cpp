@@ -58,11 +58,12 @@ TEST(RpcClient, tells_what_kind_of_answer_it_got) {
             Kind::kRefused);
   EXPECT_EQ(kind_of_answer(400, R"({"id":1,"error":{"code":-32600,"message":"bad"}})"), Kind::kRefused);
   EXPECT_EQ(kind_of_answer(503, "overloaded"), Kind::kTransport);
-  EXPECT_EQ(kind_of_answer(404, ""), Kind::kTransport);
+  EXPECT_EQ(kind_of_answer(429, "slower"), Kind::kTransport);
+  EXPECT_EQ(kind_of_answer(404, "no such page"), Kind::kMalformed);
 }
 
 TEST(RpcClient, stops_reading_an_answer_without_end) {
-  EXPECT_EQ(kind_of_answer(200, std::string(100'000, ' '), {.answer_bytes_max = 50'000}), Kind::kTransport);
+  EXPECT_EQ(kind_of_answer(200, std::string(100'000, ' '), {.answer_bytes_max = 50'000}), Kind::kMalformed);
 }
 
 TEST(RpcClient, says_when_nobody_answers) {

@@ -20,10 +20,11 @@ using crypto::Address;
 /// returns LedgerResult.
 struct LedgerError : Error {
   enum class Kind {
-    kTransport,  // nobody answered in time, or not with an RPC answer: ask again later
-    kMalformed,  // the answer makes no sense
-    kRefused,    // the node knows the request and says no
-    kReverted,   // a contract reverted; revert_data says why
+    kTransport,    // nobody answered in time, or not with an RPC answer: ask again later
+    kMalformed,    // the answer makes no sense
+    kRefused,      // the node knows the request and says no
+    kReverted,     // a contract reverted; revert_data says why
+    kWrongLedger,  // it answers, and is not the ledger that was meant
   };
 
   LedgerError(Kind kind_of, std::string text) : Error{std::move(text)}, kind(kind_of) {}

@@ -51,6 +51,11 @@ LedgerResult<TransactionSender> TransactionSender::open(RpcClient& rpc, crypto::
   return open(rpc, std::move(key), std::move(errors), Options{});
 }
 
+TransactionSender TransactionSender::for_chain(std::uint64_t chain_id, RpcClient& rpc, crypto::PrivateKey key,
+                                               ErrorTable errors) {
+  return {rpc, std::move(key), std::move(errors), Options{}, chain_id};
+}
+
 LedgerResult<std::uint64_t> TransactionSender::next_nonce() {
   return rpc_->transaction_count(address_, BlockTag::pending());
 }

@@ -41,6 +41,9 @@ class TransactionSender {
   static LedgerResult<TransactionSender> open(RpcClient& rpc, crypto::PrivateKey key, ErrorTable errors,
                                               Options options);
   static LedgerResult<TransactionSender> open(RpcClient& rpc, crypto::PrivateKey key, ErrorTable errors = {});
+  /// For a chain whose id is known: asks nothing.
+  static TransactionSender for_chain(std::uint64_t chain_id, RpcClient& rpc, crypto::PrivateKey key,
+                                     ErrorTable errors);
 
   [[nodiscard]] const Address& address() const { return address_; }
   [[nodiscard]] std::uint64_t chain_id() const { return chain_id_; }
