@@ -16,44 +16,60 @@ Status Challenger::tick() {
   if (!TRY(context_->market.claimable(context_->config.self)).is_zero()) {
     TRY_STATUS(context_->outbox.submit("claim", context_->market.claim(context_->config.self)));
   }
-  for (std::uint64_t id = 1; id <= count; ++id) {
-    const Job job = TRY(context_->market.job(id));
-    TRY_STATUS(play(job));
+  std::vector<Job> jobs;
+  for (std::uint64_t id = 1; id <= count; ++id) jobs.push_back(TRY(context_->market.job(id)));
+  return for_each_of(*context_, jobs, [this](const Job& job) -> Status {
+    const Status played = play_all(job);
     if (job.status == JobStatus::running && job.solver != context_->config.self && !is_busy_)
       TRY_STATUS(follow(job));
-    if (job.status == JobStatus::settled || job.status == JobStatus::withdrawn) follows_.erase(id);
-  }
-  return {};
+    if (job.status == JobStatus::settled || job.status == JobStatus::withdrawn) follows_.erase(job.id);
+    return played;
+  });
 }
 
 /// The games that this node opened.
-Status Challenger::play(const Job& job) {
-  for (const ledger::Challenge& challenge : TRY(context_->market.challenges(job.id))) {
-    if (challenge.challenger != context_->config.self || told_[challenge.game]) continue;
-    const auto known = follows_.find(job.id);
-    const std::shared_ptr<JobFiles> files =
-        known != follows_.end() ? known->second.files
-                                : TRY(context_->library.open(job, context_->config.memory_bytes));
-    if (!files) continue;
-    if (!TRY(desk_.play(challenge, job, files))) continue;
-    const auto outcome = TRY(context_->games.game(challenge.game)).game.outcome;
-    told_[challenge.game] = true;
-    const bool won = outcome == dispute::Outcome::challenger_won;
-    const bool moot = outcome == dispute::Outcome::cancelled;
-    context_->tell({"verdict",
-                    fmt::format("game {} is over: {}", challenge.game,
-                                won    ? "the solver was wrong"
-                                : moot ? "the claim was dropped"
-                                       : "the solver was right"),
-                    {{"game", challenge.game}, {"job", job.id}, {"won", won}, {"moot", moot}}});
-  }
+Status Challenger::play_all(const Job& job) {
+  const auto challenges = TRY(context_->market.challenges(job.id));
+  return for_each_of(*context_, challenges, [&](const ledger::Challenge& challenge) -> Status {
+    if (challenge.challenger != context_->config.self || told_[challenge.game]) return {};
+    return play(job, challenge);
+  });
+}
+
+Status Challenger::play(const Job& job, const ledger::Challenge& challenge) {
+  const auto known = follows_.find(job.id);
+  const std::shared_ptr<JobFiles> files =
+      known != follows_.end() && known->second.files ? known->second.files : TRY(files_of(job));
+  if (!files || !TRY(desk_.play(challenge, job, files))) return {};
+  const auto outcome = TRY(context_->games.game(challenge.game)).game.outcome;
+  told_[challenge.game] = true;
+  const bool won = outcome == dispute::Outcome::challenger_won;
+  const bool moot = outcome == dispute::Outcome::cancelled;
+  context_->tell({"verdict",
+                  fmt::format("game {} is over: {}", challenge.game,
+                              won    ? "the solver was wrong"
+                              : moot ? "the claim was dropped"
+                                     : "the solver was right"),
+                  {{"game", challenge.game}, {"job", job.id}, {"won", won}, {"moot", moot}}});
   return {};
+}
+
+Result<std::shared_ptr<JobFiles>> Challenger::files_of(const Job& job) {
+  if (unfit_.contains(job.id)) return nullptr;
+  auto files = context_->library.open(job, context_->config.memory_bytes);
+  if (files) return std::shared_ptr<JobFiles>(std::move(*files));
+  // Anybody may post anything: it must not keep this node from the jobs of others.
+  unfit_.insert(job.id);
+  context_->tell({"left",
+                  fmt::format("job {}: not checked here: {}", job.id, files.error().message),
+                  {{"job", job.id}, {"reason", files.error().message}}});
+  return nullptr;
 }
 
 Result<Challenger::Follow*> Challenger::follow_of(const Job& job) {
   Follow& follow = follows_[job.id];
   if (!follow.files) {
-    follow.files = TRY(context_->library.open(job, context_->config.memory_bytes));
+    follow.files = TRY(files_of(job));
     if (!follow.files) return nullptr;
     follow.machine = context_->make_machine(*follow.files, context_->pool);
     follow.attempt = job.attempt;

@@ -2,6 +2,8 @@
 // out differently.
 #pragma once
 
+#include <set>
+
 #include "lydian/node/desk.h"
 
 namespace lydian::node {
@@ -26,7 +28,10 @@ class Challenger {
     std::uint64_t checked = 0;   // checkpoints compared in this attempt, right or wrong
   };
 
-  Status play(const ledger::Job& job);
+  /// Nothing while they are on their way, and for a job that cannot be run here.
+  Result<std::shared_ptr<JobFiles>> files_of(const ledger::Job& job);
+  Status play_all(const ledger::Job& job);
+  Status play(const ledger::Job& job, const ledger::Challenge& challenge);
   Status follow(const ledger::Job& job);
   Result<Follow*> follow_of(const ledger::Job& job);
   Status compare(const ledger::Job& job, Follow& follow);
@@ -35,6 +40,7 @@ class Challenger {
   Desk desk_;
   std::map<std::uint64_t, Follow> follows_;  // by job
   std::map<std::uint64_t, bool> told_;       // games whose end was told
+  std::set<std::uint64_t> unfit_;            // jobs that cannot be run here
   bool is_busy_ = false;
 };
 

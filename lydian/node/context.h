@@ -32,6 +32,7 @@ struct Context {
   Outbox& outbox;
   store::Store& store;
   Library& library;
+  store::BlobStore& snapshots;  // states between two checkpoints, for this node alone
   ThreadPool& pool;
   const Clock& clock;
   MachineFactory make_machine;
@@ -46,6 +47,20 @@ struct Context {
                                                     std::uint64_t checkpoint);
 /// The f32 [1] tensors of a state that is a safetensors file, as {"loss": 1.9}; empty for other bytes.
 [[nodiscard]] nlohmann::json metrics_of(ByteView state);
+
+/// A turn for each of several things. An error at one keeps none of the others from theirs, unless the ledger
+/// is away; the first is returned.
+template <typename Items, typename Turn>
+[[nodiscard]] Status for_each_of(const Context& context, const Items& items, Turn turn) {
+  Status first;
+  for (const auto& item : items) {
+    const Status status = turn(item);
+    if (status) continue;
+    if (first) first = status;
+    if (!context.market.now()) break;
+  }
+  return first;
+}
 
 /// Runs transitions until a boundary or the end of the turn, whichever comes first.
 void run_turn(const Context& context, dispute::Machine& machine, std::uint64_t target,

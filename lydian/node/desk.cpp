@@ -82,12 +82,13 @@ Result<bool> Desk::play(const ledger::Challenge& challenge, const ledger::Job& j
     return true;
   }
   fill_node(game, files->program);
-  if (game.mover() != seat_) {
-    const std::uint64_t now = TRY(context_->market.now());
-    if (now > game.deadline())
-      TRY_STATUS(context_->outbox.submit(purpose, context_->games.timeout(challenge.game)));
+  const bool is_ours = game.mover() == seat_;
+  if (TRY(context_->market.now()) > game.deadline()) {
+    // A move that comes too late is refused; the other side ends the game.
+    if (!is_ours) TRY_STATUS(context_->outbox.submit(purpose, context_->games.timeout(challenge.game)));
     return false;
   }
+  if (!is_ours) return false;
   Table* table = TRY(this->table(challenge, job, files));
   if (table == nullptr) return false;
   const dispute::Move move = TRY(next_move(challenge, game, *table));

@@ -1,7 +1,7 @@
 // A node's home folder: keys, store, blobs and the network it belongs to. One process at a time works in a
 // home.
 //
-//   keystore/*.json  network.json  node.db  blobs/  swarm/  lock
+//   keystore/*.json  network.json  node.db  blobs/  snapshots/  swarm/  lock
 #pragma once
 
 #include <filesystem>

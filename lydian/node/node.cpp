@@ -47,12 +47,13 @@ Result<std::vector<swarm::Endpoint>> peers_of(const ledger::Market& market, cons
 }
 
 struct Node::Parts {
-  Parts(const NodeOptions& o, EventSink t, store::Store s, store::BlobStore b,
+  Parts(const NodeOptions& o, EventSink t, store::Store s, store::BlobStore b, store::BlobStore n,
         std::unique_ptr<swarm::Swarm> w, ledger::RpcClient r)
       : options(o),
         tell(std::move(t)),
         store(std::move(s)),
         blobs(std::move(b)),
+        snapshots(std::move(n)),
         swarm(std::move(w)),
         rpc(std::move(r)),
         market(rpc, o.deployment),
@@ -64,6 +65,7 @@ struct Node::Parts {
   EventSink tell;
   store::Store store;
   store::BlobStore blobs;
+  store::BlobStore snapshots;
   std::unique_ptr<swarm::Swarm> swarm;
   ledger::RpcClient rpc;
   ledger::Market market;
@@ -92,11 +94,12 @@ Result<std::unique_ptr<Node>> Node::open(const NodeOptions& options, const crypt
                                          EventSink tell, MachineFactory make_machine) {
   auto store = TRY(store::Store::open(options.home / "node.db"));
   auto blobs = TRY(store::BlobStore::open(options.home / "blobs"));
+  auto snapshots = TRY(store::BlobStore::open(options.home / "snapshots"));
   std::unique_ptr<swarm::Swarm> swarm = TRY(swarm::TorrentSwarm::open(
       {.folder = options.home / "swarm", .listen = options.listen, .loopback = options.loopback}));
   auto rpc = TRY(ledger::RpcClient::open(options.deployment.rpc_url));
   auto parts = std::make_unique<Parts>(options, std::move(tell), std::move(store), std::move(blobs),
-                                       std::move(swarm), std::move(rpc));
+                                       std::move(snapshots), std::move(swarm), std::move(rpc));
   parts->sender = TRY(ledger::TransactionSender::open(parts->rpc, key, ledger::contract_errors()));
   if (parts->sender->chain_id() != options.deployment.chain_id) {
     return fail("{}: the ledger's chain is {}, the network file names {}", options.deployment.rpc_url,
@@ -106,8 +109,8 @@ Result<std::unique_ptr<Node>> Node::open(const NodeOptions& options, const crypt
   const NodeConfig config{parts->sender->address(), options.memory_bytes, options.ask_per_tflop,
                           options.turn_ms};
   parts->context.emplace(Context{config, parts->market, parts->games, *parts->outbox, parts->store,
-                                 parts->library, parts->pool, steady_clock(), std::move(make_machine),
-                                 parts->tell});
+                                 parts->library, parts->snapshots, parts->pool, steady_clock(),
+                                 std::move(make_machine), parts->tell});
   TRY_STATUS(parts->library.serve_all());
   if (options.solves) parts->solver.emplace(*parts->context);
   if (options.challenges) parts->challenger.emplace(*parts->context);

@@ -39,40 +39,58 @@ Status Solver::tick() {
   std::vector<Job> jobs;
   const std::uint64_t count = TRY(context_->market.job_count());
   for (std::uint64_t id = 1; id <= count; ++id) jobs.push_back(TRY(context_->market.job(id)));
-  for (const Job& job : jobs) {
-    TRY_STATUS(defend(job));
-    if (job.solver == context_->config.self) TRY_STATUS(collect(job));
-  }
+  const Status tended = for_each_of(*context_, jobs, [this](const Job& job) { return tend(job); });
+  const Status worked = work(jobs);
+  return tended ? worked : tended;
+}
+
+/// What a job needs that this node solves or solved.
+Status Solver::tend(const Job& job) {
+  if (job.status != JobStatus::running || job.solver != context_->config.self || job.settled == job.committed)
+    return {};
+  const Status defended = defend(job);
+  const Status collected = collect(job);
+  return defended ? collected : defended;
+}
+
+Status Solver::work(const std::vector<Job>& jobs) {
   if (!TRY(context_->market.claimable(context_->config.self)).is_zero()) {
     TRY_STATUS(context_->outbox.submit("claim", context_->market.claim(context_->config.self)));
   }
   if (!work_) return look_for_work(jobs);
+  // The ledger may show an older view than the one the work began with: a reorganisation, or another of
+  // several nodes behind one address. Only a later one ends the work.
+  if (work_->job > jobs.size()) return fail("job {} is not on the ledger at the moment", work_->job);
   const Job& job = jobs[work_->job - 1];
+  is_waiting_ = true;
   if (job.status == JobStatus::settled) {
     context_->tell({"finished", fmt::format("job {} is settled", job.id), {{"job", job.id}}});
     work_.reset();
     return context_->store.remove_job(job.id, kRole);
   }
-  if (job.status != JobStatus::running || job.solver != context_->config.self ||
-      job.attempt != work_->attempt)
-    return give_up(job);
+  const bool has_another = job.status == JobStatus::running && job.attempt == work_->attempt &&
+                           job.solver != context_->config.self;
+  if (has_another || job.attempt > work_->attempt || job.status == JobStatus::withdrawn)
+    return give_up(job, "it is no longer ours");
+  if (job.status == JobStatus::open && job.attempt == work_->attempt) return consider(job);
+  if (job.status != JobStatus::running || job.attempt != work_->attempt) return {};
+  if (TRY(is_late(job)))
+    return give_up(job, fmt::format("checkpoint {} was due after {} s; the job is offered to others",
+                                    job.committed, job.terms.checkpoint_seconds));
   return go_on(job);
 }
 
 Status Solver::defend(const Job& job) {
-  if (job.status != JobStatus::running || job.solver != context_->config.self || job.settled == job.committed)
-    return {};
-  for (const ledger::Challenge& challenge : TRY(context_->market.challenges(job.id))) {
-    if (challenge.attempt != job.attempt || challenge.checkpoint < job.settled) continue;
+  const auto challenges = TRY(context_->market.challenges(job.id));
+  return for_each_of(*context_, challenges, [&](const ledger::Challenge& challenge) -> Status {
+    if (challenge.attempt != job.attempt || challenge.checkpoint < job.settled) return {};
     const auto files = TRY(files_of(job));
-    if (!files) return {};
-    static_cast<void>(TRY(desk_.play(challenge, job, files)));
-  }
-  return {};
+    if (files) static_cast<void>(TRY(desk_.play(challenge, job, files)));
+    return {};
+  });
 }
 
 Status Solver::collect(const Job& job) {
-  if (job.status != JobStatus::running || job.settled == job.committed) return {};
   const auto checkpoint = TRY(context_->market.checkpoint(job.id, job.settled));
   const std::uint64_t now = TRY(context_->market.now());
   if (checkpoint.open_games > 0 || now <= checkpoint.committed_at + job.terms.challenge_window) return {};
@@ -92,16 +110,16 @@ Status Solver::bar(std::uint64_t job, const std::string& reason) {
 
 Status Solver::look_for_work(const std::vector<Job>& jobs) {
   for (const Job& job : jobs) {
-    if (job.status == JobStatus::running && job.solver == context_->config.self) {
-      if (TRY(begin(job))) return {};
-    }
+    const bool is_ours = job.status == JobStatus::running && job.solver == context_->config.self;
+    if (is_ours && !TRY(is_barred(job.id)) && TRY(begin(job))) return {};
   }
   for (const Job& job : jobs) {
     if (job.status == JobStatus::open && !TRY(is_barred(job.id))) TRY_STATUS(consider(job));
     const std::uint64_t now = TRY(context_->market.now());
-    const bool is_late = job.status == JobStatus::running && job.committed == job.settled &&
-                         now > job.since + job.terms.checkpoint_seconds;
-    if (is_late && job.solver != context_->config.self) {
+    // One's own too: what is left of the bond comes free.
+    const bool may_reopen = job.status == JobStatus::running && job.committed == job.settled &&
+                            now > job.since + job.terms.checkpoint_seconds;
+    if (may_reopen) {
       TRY_STATUS(context_->outbox.submit(fmt::format("reopen:{}:{}", job.id, job.attempt),
                                          context_->market.reopen(job.id)));
     }
@@ -121,12 +139,23 @@ Status Solver::consider(const Job& job) {
   const auto files = files_of(job);
   if (!files) return bar(job.id, files.error().message);
   if (!*files) return {};
+  if (TRY(context_->market.now()) > job.since + job.terms.expiry_seconds) return {};
   const std::int64_t flops = program::cost_of((*files)->program).job.flops;
   const ledger::Uint256 ask = context_->config.ask_per_tflop *
                               ledger::Uint256(static_cast<std::uint64_t>(flops / 1'000'000)) /
                               ledger::Uint256(1'000'000U);
   if (TRY(context_->market.offer(job.id)) < ask) return {};
-  if (TRY(context_->market.stake(context_->config.self)).free < job.terms.solver_bond) return {};
+  const ledger::Uint256 free = TRY(context_->market.stake(context_->config.self)).free;
+  if (free < job.terms.solver_bond) {
+    if (passed_.insert({job.id, job.attempt}).second) {
+      context_->tell(
+          {"passed",
+           fmt::format("job {} asks for a bond of {} tokens; {} of the stake are free", job.id,
+                       ledger::format_units(job.terms.solver_bond, 18), ledger::format_units(free, 18)),
+           {{"job", job.id}}});
+    }
+    return {};
+  }
   context_->tell({"accepting", fmt::format("job {} pays enough: accepting", job.id), {{"job", job.id}}});
   // Another solver may be faster: that is no error of ours.
   if (const auto sent = context_->outbox.submit(purpose, context_->market.accept(job.id, ask)); !sent) {
@@ -148,17 +177,16 @@ Result<bool> Solver::begin(const Job& job) {
   if (job.committed == dispute::checkpoint_count(job.steps, job.interval)) return false;
   work->boundary = boundaries_of(job, job.committed).lo;
   const auto record = TRY(context_->store.job(job.id, kRole));
-  const auto snapshot = record && record->phase == kWorking ? decode_snapshot(record->state) : std::nullopt;
-  const bool is_ahead = snapshot && snapshot->attempt == job.attempt && record->next_step > work->boundary;
-  if (is_ahead && TRY(context_->library.blob(snapshot->state)).has_value()) {
+  const bool is_ahead = record && record->phase == kWorking && record->next_step > work->boundary;
+  auto state = is_ahead ? TRY(recall(job, *record)) : std::nullopt;
+  if (state) {
     work->boundary = record->next_step;
-    work->state = std::move(*TRY(context_->library.blob(snapshot->state)));
     while (work->boundary > boundaries_of(job, work->next_checkpoint).hi) ++work->next_checkpoint;
   } else {
-    auto start = TRY(start_of(*context_, job, files->program, job.committed));
-    if (!start) return false;
-    work->state = std::move(*start);
+    state = TRY(start_of(*context_, job, files->program, job.committed));
+    if (!state) return false;
   }
+  work->state = std::move(*state);
   work->machine = context_->make_machine(*files, context_->pool);
   work->remembered_ms = context_->clock.now_ms();
   context_->tell(
@@ -190,7 +218,7 @@ Status Solver::go_on(const Job& job) {
     if (allowed != id.root)
       return fail("job {}: checkpoint {} came out as {}, but {} was signed before; not signing twice", job.id,
                   work_->next_checkpoint, id.root.hex(), allowed.hex());
-    TRY_STATUS(remember());
+    TRY_STATUS(remember(id));
     context_->tell({"reached",
                     fmt::format("job {}: checkpoint {} reached, root {}", job.id, work_->next_checkpoint,
                                 id.root.hex().substr(0, 16)),
@@ -201,8 +229,8 @@ Status Solver::go_on(const Job& job) {
     ++work_->next_checkpoint;
     return commit(job);
   }
-  if (context_->clock.now_ms() - work_->remembered_ms > kRememberEveryMs) return remember();
-  return {};
+  if (context_->clock.now_ms() - work_->remembered_ms <= kRememberEveryMs) return {};
+  return remember(TRY(context_->snapshots.put(work_->state)));
 }
 
 /// Sends the next commitment that the ledger lacks, if it is there.
@@ -214,18 +242,37 @@ Status Solver::commit(const Job& job) {
                                  context_->market.commit_checkpoint(job.id, job.committed, *root));
 }
 
-/// Writes down where the work stands.
-Status Solver::remember() {
-  const BlobId id = TRY(context_->library.put(work_->state));
+/// Writes down where the work stands. Older snapshots are of no use then.
+Status Solver::remember(const BlobId& state) {
   TRY_STATUS(context_->store.put_job(
-      {work_->job, kRole, kWorking, work_->boundary, encode_snapshot(work_->attempt, id)}));
+      {work_->job, kRole, kWorking, work_->boundary, encode_snapshot(work_->attempt, state)}));
   work_->remembered_ms = context_->clock.now_ms();
+  for (const BlobId& snapshot : TRY(context_->snapshots.list())) {
+    if (snapshot != state) TRY_STATUS(context_->snapshots.remove(snapshot));
+  }
   return {};
 }
 
-Status Solver::give_up(const Job& job) {
+/// The state that was remembered; nothing if it is of another attempt or gone.
+Result<std::optional<Bytes>> Solver::recall(const Job& job, const store::JobRecord& record) {
+  const auto snapshot = decode_snapshot(record.state);
+  if (!snapshot || snapshot->attempt != job.attempt) return std::nullopt;
+  if (auto state = context_->snapshots.read(snapshot->state)) return std::move(*state);
+  return context_->library.blob(snapshot->state);  // it was a checkpoint
+}
+
+/// A checkpoint that is missed cannot be committed any more, and the job goes to another.
+Result<bool> Solver::is_late(const Job& job) {
+  if (job.committed == dispute::checkpoint_count(job.steps, job.interval)) return false;
+  if (TRY(context_->market.now()) <= job.since + job.terms.checkpoint_seconds) return false;
+  // A commitment may have come into a block since the job was read.
+  const Job now = TRY(context_->market.job(job.id));
+  return now.attempt == job.attempt && now.committed == job.committed;
+}
+
+Status Solver::give_up(const Job& job, const std::string& reason) {
   work_.reset();
-  return bar(job.id, "it is no longer ours");
+  return bar(job.id, reason);
 }
 
 }  // namespace lydian::node

@@ -3,6 +3,8 @@
 // ledger each time.
 #pragma once
 
+#include <set>
+
 #include "lydian/node/desk.h"
 
 namespace lydian::node {
@@ -28,6 +30,8 @@ class Solver {
     std::int64_t remembered_ms = 0;
   };
 
+  Status tend(const ledger::Job& job);
+  Status work(const std::vector<ledger::Job>& jobs);
   Status defend(const ledger::Job& job);
   Status collect(const ledger::Job& job);
   Status look_for_work(const std::vector<ledger::Job>& jobs);
@@ -35,8 +39,10 @@ class Solver {
   Result<bool> begin(const ledger::Job& job);
   Status go_on(const ledger::Job& job);
   Status commit(const ledger::Job& job);
-  Status remember();
-  Status give_up(const ledger::Job& job);
+  Status remember(const BlobId& state);
+  Result<std::optional<Bytes>> recall(const ledger::Job& job, const store::JobRecord& record);
+  Result<bool> is_late(const ledger::Job& job);
+  Status give_up(const ledger::Job& job, const std::string& reason);
   Result<std::shared_ptr<JobFiles>> files_of(const ledger::Job& job);
   /// Whether this node lost a dispute over the job, or found that it cannot run it.
   Result<bool> is_barred(std::uint64_t job);
@@ -46,6 +52,8 @@ class Solver {
   Desk desk_;
   std::unique_ptr<Work> work_;
   std::map<std::uint64_t, std::shared_ptr<JobFiles>> files_;
+  std::set<std::pair<std::uint64_t, std::uint32_t>>
+      passed_;  // jobs and attempts whose bond is too high for us
   bool is_waiting_ = false;
 };
 

@@ -105,13 +105,17 @@ class MarketTest : public ::testing::Test {
     return *nodes_.back();
   }
 
-  /// Posts a job as account 5, whose blobs one of the nodes serves.
+  /// Posts a job as one of the accounts, which serves its blobs.
   std::uint64_t post(const SmallJob& job, int serving) {
+    return post(job, serving, program::encode(job.program));
+  }
+  /// The same with something else in the place of the program's bytes.
+  std::uint64_t post(const SmallJob& job, int serving, const Bytes& blob) {
     auto blobs = must(store::BlobStore::open(folder_ / "submitter"));
     swarm_ = must(swarm::TorrentSwarm::open(
         {.folder = folder_ / "submitter.swarm", .listen = {{"127.0.0.1", 0}}, .loopback = true}));
     node::Library library(blobs, *swarm_);
-    const auto program = must(library.put(program::encode(job.program)));
+    const auto program = must(library.put(blob));
     must(library.put(job.tokens));
     auto sender = must(ledger::TransactionSender::open(*rpc_, account(serving), ledger::contract_errors()));
     const auto key = crypto::Ed25519Key::generate();
@@ -128,6 +132,17 @@ class MarketTest : public ::testing::Test {
     terms.step_millis = program::cost_of(job.program).step_millis;
     return must(market_->posted_job(
         must(sender.send(market_->post(job.program, program.root, program.size_bytes, terms)))));
+  }
+
+  /// Takes a job as an account that will never work on it.
+  void accept_idly(std::uint64_t id, int who) {
+    auto sender = must(ledger::TransactionSender::open(*rpc_, account(who), ledger::contract_errors()));
+    const auto key = crypto::Ed25519Key::generate();
+    const Root digest = must(market_->possession_digest(sender.address()));
+    must(sender.send(market_->register_node(key.public_key(), key.sign(digest.view()), "127.0.0.1:1", 1, 1)));
+    must(sender.send(market_->approve_registry(tokens(150))));
+    must(sender.send(market_->deposit(tokens(150))));
+    must(sender.send(market_->accept(id, tokens(0))));
   }
 
   /// Turns all nodes until the job is settled, or for some time.
@@ -189,6 +204,24 @@ TEST_F(MarketTest, an_honest_job_is_paid_and_its_result_is_the_only_right_one) {
   // 800 left after the stake, and the floor of the auction, 10, but for roundings of the smallest unit.
   EXPECT_GE(must(market_->claimable(account(1).address())) + must(market_->balance(account(1).address())),
             tokens(809));
+}
+
+TEST_F(MarketTest, a_job_that_cannot_be_run_keeps_a_challenger_from_no_other) {
+  const SmallJob job = small_job(12, 4);
+  accept_idly(post(job, 5, Bytes(1000, 0x5a)), 4);
+  add_node(2, false, true, tokens(0));
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!happened(2, "left") && std::chrono::steady_clock::now() < end) {
+    swarm_->tick();
+    for (const auto& node : nodes_) (void)node->tick();
+    must(rpc_->request("evm_mine", "[]"));
+  }
+  ASSERT_TRUE(happened(2, "left"));
+  add_node(1, true, false, tokens(0));
+  const std::uint64_t id = post(job, 5);
+  EXPECT_EQ(run_until_settled(id, 120).status, ledger::JobStatus::settled);
+  print_events();
+  EXPECT_TRUE(happened(2, "verified"));
 }
 
 TEST_F(MarketTest, a_wrong_multiply_add_is_found_and_another_solver_finishes_the_job) {
