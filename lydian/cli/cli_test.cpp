@@ -1,23 +1,8 @@
 // The command as people use it: the built binary against a devnet of its own, on free ports, ended by pid.
-#include <algorithm>
-
-#include "lydian/cli/cli_test_child.h"
-#include "lydian/core/file.h"
+#include "lydian/cli/cli_test_network.h"
 
 namespace lydian::cli {
 namespace {
-
-void write(const fs::path& path, std::string_view text) {
-  ASSERT_TRUE(write_file_atomic(path, as_bytes(text)));
-}
-
-/// An error is one sentence, on standard error, and the status is 1.
-void expect_error(const Outcome& outcome, const std::string& part) {
-  EXPECT_EQ(outcome.status, 1);
-  EXPECT_TRUE(outcome.err.starts_with("lydian: ")) << outcome.err;
-  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
-  EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
-}
 
 constexpr const char* kKey =
     "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318";  // of web3's documentation
@@ -77,29 +62,6 @@ TEST(Usage, unknown_verbs_and_options_end_with_2) {
   EXPECT_EQ(run({"--help"}).status, 0);
 }
 
-constexpr const char* kJob = R"(name = "tiny"
-[model]
-layers = 1
-heads = 2
-width = 16
-context = 8
-[data]
-file = "text.txt"
-validation = 0.1
-[training]
-steps = 20
-batch = 2
-warmup = 2
-checkpoint_every = 5
-[offer]
-min_price = 5
-max_price = 50
-solver_bond = 100
-challenge_bond = 20
-auction_seconds = 1
-challenge_window_seconds = 2
-)";
-
 TEST(Generate, goes_on_beyond_the_context_and_tells_its_speed) {
   const Folder folder;
   std::string text;
@@ -132,58 +94,6 @@ TEST(Generate, goes_on_beyond_the_context_and_tells_its_speed) {
   expect_error(generate({"--batch", "0"}), "batch");
   expect_error(generate({"--tokens", "0"}), "0 tokens");
 }
-
-/// A devnet and the files of a job.
-class Network : public ::testing::Test {
- protected:
-  void SetUp() override {
-    devnet_.emplace(std::vector<std::string>{"devnet", "--dir", path("net"), "--accounts", "3", "--json"});
-    const auto ready = devnet_->wait_for("ready");
-    ASSERT_TRUE(ready) << devnet_->err();
-    std::string text;
-    for (int i = 0; i < 200; ++i)
-      text += "the quick brown fox jumps over the lazy dog " + std::to_string(i) + "\n";
-    write(folder_ / "text.txt", text);
-    write(folder_ / "job.toml", kJob);
-  }
-  void TearDown() override { EXPECT_EQ(devnet_->stop(), 0) << devnet_->err(); }
-
-  std::string path(const std::string& name) { return (folder_ / name).string(); }
-  std::vector<std::string> with_account(std::vector<std::string> verb, int account) {
-    const std::string name = "account" + std::to_string(account);
-    for (const std::string& argument :
-         {std::string("--home"), path(name), std::string("--network"), path("net/network.json"),
-          std::string("--key"), path("net/keys/" + name + ".json"), std::string("--password-file"),
-          path("net/password"), std::string("--json")}) {
-      verb.push_back(argument);
-    }
-    return verb;
-  }
-  std::vector<std::string> solver(int account) {
-    return with_account({"node", "--role", "solver", "--stake", "200", "--threads", "1"}, account);
-  }
-  std::vector<std::string> submit(std::vector<std::string> more = {}) {
-    std::vector<std::string> verb = {"submit", path("job.toml"), "--out", path("result.safetensors")};
-    verb.insert(verb.end(), more.begin(), more.end());
-    return with_account(verb, 3);
-  }
-  std::vector<std::string> visitor(std::vector<std::string> verb) {
-    verb.insert(verb.end(), {"--home", path("visitor"), "--network", path("net/network.json"), "--json"});
-    return verb;
-  }
-  /// What one machine alone makes of the job.
-  std::string root_by_training(std::vector<std::string> more = {}) {
-    std::vector<std::string> verb = {"train", path("job.toml"), "--out", path("trained.safetensors"),
-                                     "--json"};
-    verb.insert(verb.end(), more.begin(), more.end());
-    const Outcome trained = run(verb);
-    EXPECT_EQ(trained.status, 0) << trained.err;
-    return Json::parse(trained.out)["root"];
-  }
-
-  Folder folder_;
-  std::optional<Command> devnet_;
-};
 
 TEST_F(Network, job_is_solved_fetched_and_verified) {
   Command node(solver(1));
@@ -275,24 +185,9 @@ TEST_F(Network, doctor_finds_everything_well_but_the_missing_key) {
   const Outcome outcome = run(visitor({"doctor"}));
   EXPECT_EQ(outcome.status, 1);
   EXPECT_NE(outcome.out.find("lydian keys new"), std::string::npos) << outcome.out;
-  for (const std::string check : {"home", "ledger", "contracts", "clock", "swarm"}) {
+  for (const std::string check : {"home", "ledger", "clock", "swarm"}) {
     EXPECT_NE(outcome.out.find("\"check\":\"" + check + "\",\"ok\":true"), std::string::npos) << outcome.out;
   }
-}
-
-TEST(Ledger, that_is_down_is_one_clear_error) {
-  Folder folder;
-  {
-    Command devnet({"devnet", "--dir", (folder / "net").string(), "--accounts", "1", "--json"});
-    ASSERT_TRUE(devnet.wait_for("ready")) << devnet.err();
-    EXPECT_EQ(devnet.stop(), 0);
-  }
-  const std::string network = (folder / "net/network.json").string();
-  expect_error(run({"jobs", "--home", (folder / "home").string(), "--network", network}), "127.0.0.1");
-  expect_error(run({"node", "--role", "solver", "--home", (folder / "home").string(), "--network", network,
-                    "--key", (folder / "net/keys/account1.json").string(), "--password-file",
-                    (folder / "net/password").string()}),
-               "127.0.0.1");
 }
 
 TEST(Devnet, keeps_its_state_over_a_restart) {

@@ -50,6 +50,7 @@ class Command {
     pid_ = ::fork();
     if (pid_ == 0) {
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      ::setpgid(0, 0);  // a terminal's Ctrl-C reaches this group, as it would there
       ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
       ::dup2(out[1], STDOUT_FILENO);
       ::dup2(err[1], STDERR_FILENO);
@@ -89,8 +90,21 @@ class Command {
     while (read_some()) {
     }
   }
-  int stop() {
-    ::kill(pid_, SIGTERM);
+  /// Reads standard error up to this text. False: the command ended first.
+  bool wait_for_message(const std::string& text) {
+    while (err().find(text) == std::string::npos) {
+      if (!read_some()) return false;
+    }
+    return true;
+  }
+  int stop() { return stop_with(SIGTERM); }
+  int stop_with(int signal) {
+    ::kill(pid_, signal);
+    return wait();
+  }
+  /// As a terminal does: the signal goes to all that the command started, too.
+  int stop_like_terminal() {
+    ::kill(-pid_, SIGINT);
     return wait();
   }
   void kill_hard() {

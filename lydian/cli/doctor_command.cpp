@@ -47,23 +47,10 @@ Result<std::string> check_keys(const node::HomeFolder& home) {
   return fmt::format("{} in {}", files.size(), home.keystore().string());
 }
 
-Result<std::string> check_chain(ledger::RpcClient& rpc, const ledger::Deployment& deployment) {
-  const std::uint64_t chain = TRY(rpc.chain_id());
-  if (chain != deployment.chain_id)
-    return fail("{} is chain {}, the network file says {}; use the right rpc_url", deployment.rpc_url, chain,
-                deployment.chain_id);
-  return fmt::format("{}, chain {}, block {}", deployment.rpc_url, chain, TRY(rpc.block_number()));
-}
-
-Result<std::string> check_contracts(ledger::RpcClient& rpc, const ledger::Deployment& deployment) {
-  const std::array contracts = {std::pair("token", deployment.token),
-                                std::pair("registry", deployment.registry),
-                                std::pair("games", deployment.games), std::pair("market", deployment.market)};
-  for (const auto& [name, address] : contracts) {
-    if (TRY(rpc.code(address)).empty())
-      return fail("there is no {} at {}; the network file is of another ledger", name, address.text());
-  }
-  return fmt::format("all four are there, the market at {}", deployment.market.text());
+Result<std::string> check_network(ledger::RpcClient& rpc, const ledger::Deployment& deployment) {
+  TRY_STATUS(ledger::check_ledger(rpc, deployment));
+  return fmt::format("{}, chain {}, block {}, the market at {}", deployment.rpc_url, deployment.chain_id,
+                     TRY(rpc.block_number()), deployment.market.text());
 }
 
 Result<std::string> check_clock(ledger::RpcClient& rpc) {
@@ -113,12 +100,9 @@ Status examine(const PlaceOptions& options, const CommonOptions& common) {
   } else if (auto rpc = ledger::RpcClient::open(deployment->rpc_url); !rpc) {
     examination.note("ledger", std::unexpected(rpc.error()));
   } else {
-    const auto chain = check_chain(*rpc, *deployment);
-    examination.note("ledger", chain);
-    if (chain) {
-      examination.note("contracts", check_contracts(*rpc, *deployment));
-      examination.note("clock", check_clock(*rpc));
-    }
+    const auto network = check_network(*rpc, *deployment);
+    examination.note("ledger", network);
+    if (network) examination.note("clock", check_clock(*rpc));
     if (lock) examination.note("swarm", check_swarm(options, *home));
   }
   examination.note("disk", check_disk(*home));

@@ -30,6 +30,10 @@ Status fetch(const FetchOptions& options, const CommonOptions& common) {
   const auto named = number ? Result<swarm::BlobId>() : swarm::parse_blob_id(options.what);
   if (!named)
     return fail("{}: neither the number of a job nor ROOT:LENGTH: {}", options.what, named.error().message);
+  const std::string out = !options.out.empty() ? options.out
+                          : number             ? fmt::format("job{}.safetensors", *number)
+                                               : named->root.hex();
+  TRY_STATUS(check_folder_of(out));
   catch_interrupts();
   const auto session = TRY(Session::open(options.place));
   Source source = session->source();
@@ -43,9 +47,6 @@ Status fetch(const FetchOptions& options, const CommonOptions& common) {
       TRY(fetch_blob(source, id, number ? fmt::format("the result of job {}", *number) : options.what));
   if (swarm::blob_id_of(content) != id)
     return fail("{}: what came does not have the root {}", options.what, id.root.hex());
-  const std::string out = !options.out.empty() ? options.out
-                          : number             ? fmt::format("job{}.safetensors", *number)
-                                               : id.root.hex();
   TRY_STATUS(write_file_atomic(out, content));
   if (common.json)
     fmt::print("{}\n",

@@ -14,8 +14,14 @@ volatile std::sig_atomic_t interrupted = 0;
 void catch_interrupts() {
   struct sigaction action{};
   action.sa_handler = [](int) { interrupted = 1; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+}
+
+void release_interrupts() {
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
 }
 
 bool is_interrupted() { return interrupted != 0; }

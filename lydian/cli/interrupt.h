@@ -3,8 +3,10 @@
 
 namespace lydian::cli {
 
-/// From now on the signals set the flag instead of ending the process.
+/// From now on the first of each signal sets the flag; a second one ends the process, as without this.
 void catch_interrupts();
+/// Signals end the process again: there is nothing left that an end could harm.
+void release_interrupts();
 [[nodiscard]] bool is_interrupted();
 /// Sleeps, but not past an interrupt.
 void pause_ms(int milliseconds);

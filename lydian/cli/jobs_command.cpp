@@ -44,7 +44,7 @@ void print_row(const ledger::Job& job) {
 Status list_jobs(const PlaceOptions& options, const CommonOptions& common) {
   const node::HomeFolder home = TRY(open_home(options));
   const ledger::Deployment deployment = TRY(network_of(options, home));
-  auto rpc = TRY(ledger::RpcClient::open(deployment.rpc_url));
+  auto rpc = TRY(open_ledger(deployment));
   const ledger::Market market(rpc, deployment);
   nlohmann::json list = nlohmann::json::array();
   const std::uint64_t count = TRY(market.job_count());

@@ -9,8 +9,9 @@ namespace lydian::cli {
 using models::Recipe;
 using runtime::Engine;
 
-double validation_loss(const Recipe& recipe, ByteView weights, std::int64_t parameters_offset,
-                       std::int64_t batches, ThreadPool& pool) {
+std::optional<double> validation_loss(const Recipe& recipe, ByteView weights, std::int64_t parameters_offset,
+                                      std::int64_t batches, ThreadPool& pool,
+                                      const std::function<bool()>& is_stopped) {
   models::EvaluationConfig config{
       .model = recipe.training.model, .parameters_offset = parameters_offset, .data = recipe.training.data};
   config.weights.bytes =
@@ -23,7 +24,10 @@ double validation_loss(const Recipe& recipe, ByteView weights, std::int64_t para
   config.steps = std::max<std::int64_t>(1, std::min(batches, fitting));
   const program::Program program = models::evaluation_program(config);
   Engine engine(program, {weights, recipe.token_file}, pool);
-  while (!engine.is_done()) engine.advance();
+  while (!engine.is_done()) {
+    if (is_stopped()) return std::nullopt;
+    engine.advance();
+  }
   const auto at = static_cast<std::size_t>(models::evaluation_state().offset("loss_sum"));
   return load_le<float>(engine.state().data() + at) / static_cast<double>(config.steps);
 }

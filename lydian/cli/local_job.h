@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 
 #include "lydian/core/thread_pool.h"
 #include "lydian/models/generation.h"
@@ -11,9 +13,10 @@
 namespace lydian::cli {
 
 /// Mean loss on the held-out tokens of a recipe; `weights` holds the parameters in order at
-/// parameters_offset. Batches: at most as many as fit without overlap.
-[[nodiscard]] double validation_loss(const models::Recipe& recipe, ByteView weights,
-                                     std::int64_t parameters_offset, std::int64_t batches, ThreadPool& pool);
+/// parameters_offset. Batches: at most as many as fit without overlap. Nothing: it was stopped between two.
+[[nodiscard]] std::optional<double> validation_loss(
+    const models::Recipe& recipe, ByteView weights, std::int64_t parameters_offset, std::int64_t batches,
+    ThreadPool& pool, const std::function<bool()>& is_stopped = [] { return false; });
 
 /// A model file opened for use.
 struct Model {

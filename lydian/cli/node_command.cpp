@@ -37,11 +37,7 @@ Status run_node(const NodeCommandOptions& options, const CommonOptions& common) 
         fmt::format("{} joins {}; its swarm listens on port {}", node->address().text(),
                     node_options.deployment.rpc_url, node->swarm_port()),
         {{"address", node->address().text()}, {"swarm_port", node->swarm_port()}}});
-  Patience patience(tell);
-  while (!is_interrupted()) {
-    const Status turn = node->tick();
-    patience.after(turn, node->is_busy());
-  }
+  TRY_STATUS(turn_until_interrupted(*node, tell));
   tell({"stopped", "stopped; what it was doing goes on when it starts again", {}});
   return {};
 }

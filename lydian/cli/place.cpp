@@ -8,8 +8,8 @@
 
 #include <cerrno>
 #include <cstring>
-#include <iostream>
 
+#include "lydian/cli/interrupt.h"
 #include "lydian/core/file.h"
 
 namespace lydian::cli {
@@ -40,14 +40,23 @@ class Silence {
   termios before_{};
 };
 
-std::string ask(const std::string& question) {
+/// A line that the terminal does not show. An interrupt ends it here, so that the echo comes back.
+Result<std::string> ask(const std::string& question) {
+  catch_interrupts();
   fmt::print(stderr, "{}: ", question);
   std::string answer;
   {
     const Silence silence;
-    std::getline(std::cin, answer);
+    char c = 0;
+    ssize_t size = 0;
+    while (!is_interrupted() && (size = ::read(STDIN_FILENO, &c, 1)) != 0) {
+      if (size == 1 && c == '\n') break;
+      if (size == 1) answer += c;
+      if (size < 0 && errno != EINTR) break;
+    }
   }
   fmt::print(stderr, "\n");
+  if (is_interrupted()) return fail("interrupted");
   return answer;
 }
 
@@ -100,6 +109,12 @@ Result<ledger::Deployment> network_of(const PlaceOptions& options, const node::H
   return std::move(*deployment);
 }
 
+Result<ledger::RpcClient> open_ledger(const ledger::Deployment& deployment) {
+  auto rpc = TRY(ledger::RpcClient::open(deployment.rpc_url));
+  TRY_STATUS(ledger::check_ledger(rpc, deployment));
+  return rpc;
+}
+
 Result<fs::path> key_file_of(const PlaceOptions& options, const node::HomeFolder& home) {
   if (!options.key.empty() && fs::exists(options.key)) return fs::path(options.key);
   const std::vector<fs::path> files = TRY(home.keys());
@@ -138,10 +153,10 @@ Result<std::string> read_password(const std::string& password_file, const std::s
     return std::string(password);
   if (::isatty(STDIN_FILENO) != 1)
     return fail("no password: pass --password-file FILE or set LYDIAN_PASSWORD");
-  const std::string password = ask(question);
+  const std::string password = TRY(ask(question));
   if (!is_new) return password;
   if (password.empty()) return fail("the password is empty; a key needs one");
-  if (ask("the same again") != password) return fail("the two passwords differ; nothing was written");
+  if (TRY(ask("the same again")) != password) return fail("the two passwords differ; nothing was written");
   return password;
 }
 
@@ -160,6 +175,13 @@ Result<crypto::PrivateKey> unlock_key(const PlaceOptions& options, const node::H
   auto key = keystore.unlock(password);
   if (!key) return within(file.string(), key.error());
   return std::move(*key);
+}
+
+Status check_folder_of(const fs::path& file) {
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  if (!fs::is_directory(folder))
+    return fail("{}: the folder {} does not exist", file.string(), folder.string());
+  return {};
 }
 
 Status write_new_private_file(const fs::path& path, std::string_view content) {

@@ -28,6 +28,8 @@ void add_swarm_options(CLI::App& verb, PlaceOptions& options);
 /// From the option, else from the home.
 [[nodiscard]] Result<ledger::Deployment> network_of(const PlaceOptions& options,
                                                     const node::HomeFolder& home);
+/// Reached at once, and the one that the network file means; otherwise an error.
+[[nodiscard]] Result<ledger::RpcClient> open_ledger(const ledger::Deployment& deployment);
 [[nodiscard]] Result<std::filesystem::path> key_file_of(const PlaceOptions& options,
                                                         const node::HomeFolder& home);
 
@@ -42,6 +44,8 @@ void add_swarm_options(CLI::App& verb, PlaceOptions& options);
 [[nodiscard]] Result<crypto::PrivateKey> unlock_key(const PlaceOptions& options,
                                                     const node::HomeFolder& home);
 
+/// Whether a file can be written there, as far as its folder goes: asked before long work.
+[[nodiscard]] Status check_folder_of(const std::filesystem::path& file);
 /// A file of this mode 0600 that was not there before.
 [[nodiscard]] Status write_new_private_file(const std::filesystem::path& path, std::string_view content);
 

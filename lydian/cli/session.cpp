@@ -67,10 +67,10 @@ Result<std::unique_ptr<Session>> Session::open(const PlaceOptions& options) {
   const node::HomeFolder home = TRY(open_home(options));
   auto lock = TRY(node::HomeLock::take(home));
   const node::NodeOptions where = TRY(node_options(options, home, 1));
+  auto rpc = TRY(open_ledger(where.deployment));
   auto blobs = TRY(store::BlobStore::open(home.blobs()));
   std::unique_ptr<swarm::Swarm> swarm = TRY(swarm::TorrentSwarm::open(
       {.folder = home.swarm(), .listen = where.listen, .loopback = where.loopback}));
-  auto rpc = TRY(ledger::RpcClient::open(where.deployment.rpc_url));
   return std::unique_ptr<Session>(
       new Session(std::move(lock), std::move(blobs), std::move(swarm), std::move(rpc), where.deployment));
 }

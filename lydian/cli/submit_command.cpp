@@ -80,6 +80,7 @@ struct Desk {
     const node::NodeOptions where = TRY(node_options(options.place, home, threads));
     const crypto::PrivateKey key = TRY(unlock_key(options.place, home));
     auto node = TRY(node::Node::open(where, key, [](const node::Event&) {}));
+    TRY_STATUS(node->meet_ledger());
     auto submitter = std::make_unique<node::Submitter>(node->context());
     return Desk{std::move(node), std::move(submitter)};
   }
@@ -185,13 +186,6 @@ Status collect(const Source& source, const ledger::Job& job, const fs::path& out
   return {};
 }
 
-Status check_folder_of(const fs::path& out) {
-  const fs::path folder = out.has_parent_path() ? out.parent_path() : ".";
-  if (!fs::is_directory(folder))
-    return fail("{}: the folder {} does not exist", out.string(), folder.string());
-  return {};
-}
-
 Status submit(const SubmitOptions& options, const CommonOptions& common) {
   models::Recipe recipe = TRY(models::read_recipe(
       options.job_file, {options.steps > 0 ? std::optional(options.steps) : std::nullopt}));
@@ -236,7 +230,7 @@ Result<bool> is_ours(const SubmitOptions& options, const node::HomeFolder& home,
 Status watch(SubmitOptions options, const CommonOptions& common) {
   const node::HomeFolder home = TRY(open_home(options.place));
   const ledger::Deployment deployment = TRY(network_of(options.place, home));
-  auto rpc = TRY(ledger::RpcClient::open(deployment.rpc_url));
+  auto rpc = TRY(open_ledger(deployment));
   const ledger::Market market(rpc, deployment);
   const ledger::Job job = TRY(job_of(market, options.job));
   JobWatcher watcher(market, job, common.json);

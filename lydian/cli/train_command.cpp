@@ -1,11 +1,12 @@
 // lydian train: a training job on this machine, with the same program that solvers run.
 #include <fmt/core.h>
 
-#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "lydian/cli/command.h"
+#include "lydian/cli/interrupt.h"
 #include "lydian/cli/local_job.h"
+#include "lydian/cli/place.h"
 #include "lydian/cli/progress.h"
 #include "lydian/core/file.h"
 #include "lydian/merkle/tree.h"
@@ -22,8 +23,6 @@ struct TrainOptions {
   std::int64_t steps = 0;
   bool resume = false;
 };
-
-std::atomic<bool> interrupted{false};
 
 /// The state after the last checkpoint, in a file whose name ties it to this very program.
 std::filesystem::path checkpoint_path(const std::filesystem::path& out, const program::Program& program) {
@@ -74,12 +73,12 @@ class Training {
       if (step > 0 && step % recipe_.evaluate_every == 0 && step != program_.steps &&
           recipe_.validation_end > recipe_.validation_begin)
         evaluate(progress, step);
-      if (step > 0 && (step % program_.interval == 0 || interrupted))
-        TRY_STATUS(write_file_atomic(checkpoint_, engine_.state()));
-      if (interrupted) {
+      if (is_interrupted()) {
         progress.finish();
-        return fail("interrupted after step {}; go on with --resume", step);
+        return leave();
       }
+      if (step > 0 && step % program_.interval == 0)
+        TRY_STATUS(write_file_atomic(checkpoint_, engine_.state()));
     }
     progress.finish();
     seconds_ = progress.seconds();
@@ -112,9 +111,17 @@ class Training {
     if (engine_.boundary() > 0) fmt::print(stderr, "resuming after step {}\n", engine_.boundary() - 1);
   }
 
+  /// Keeps what was done, whatever the step.
+  Status leave() {
+    TRY_STATUS(write_file_atomic(checkpoint_, engine_.state()));
+    return fail("interrupted after step {}; go on with --resume", engine_.boundary() - 1);
+  }
+
   void evaluate(Progress& progress, std::int64_t step) {
-    const double loss =
-        validation_loss(recipe_, engine_.state(), parameters_offset(), recipe_.evaluation_batches, pool_);
+    const auto measured = validation_loss(recipe_, engine_.state(), parameters_offset(),
+                                          recipe_.evaluation_batches, pool_, is_interrupted);
+    if (!measured) return;
+    const double loss = *measured;
     progress.say(fmt::format(
         "step {:6}  training loss {:.4f}  validation loss {:.4f}  learning rate {:.2e}  {} tokens/s", step,
         value("loss"), loss, value("learning_rate"), count_text(progress.rate())));
@@ -123,13 +130,16 @@ class Training {
   Status finish() {
     loss_ = value("loss");
     if (recipe_.validation_end > recipe_.validation_begin) {
-      validation_ = validation_loss(recipe_, engine_.state(), parameters_offset(),
-                                    std::numeric_limits<std::int64_t>::max(), pool_);
+      const auto measured = validation_loss(recipe_, engine_.state(), parameters_offset(),
+                                            std::numeric_limits<std::int64_t>::max(), pool_, is_interrupted);
+      if (!measured) return leave();
+      validation_ = *measured;
     }
     engine_.advance();
     root_ = merkle::blob_root(engine_.state(), &pool_);
     TRY_STATUS(write_file_atomic(out_, engine_.state()));
     std::filesystem::remove(checkpoint_);
+    release_interrupts();
     fmt::print(stderr,
                "done in {}: training loss {:.4f}, validation loss {:.4f} over all held-out text, {} "
                "tokens/s\n{} (root {})\n",
@@ -155,11 +165,8 @@ Status train(const TrainOptions& options, const CommonOptions& common) {
   const models::RecipeOverrides overrides{options.steps > 0 ? std::optional(options.steps) : std::nullopt};
   const Recipe recipe = TRY(models::read_recipe(options.job, overrides));
   const std::filesystem::path out = options.out.empty() ? recipe.name + ".safetensors" : options.out;
-  const std::filesystem::path folder = out.has_parent_path() ? out.parent_path() : ".";
-  if (!std::filesystem::is_directory(folder))
-    return fail("{}: the folder {} does not exist", out.string(), folder.string());
-  std::signal(SIGINT, [](int) { interrupted = true; });
-  std::signal(SIGTERM, [](int) { interrupted = true; });
+  TRY_STATUS(check_folder_of(out));
+  catch_interrupts();
   ThreadPool pool(thread_count(common));
   Training training(recipe, out, pool);
   TRY_STATUS(training.run(options.resume));

@@ -79,6 +79,7 @@ std::vector<std::string> arguments(const EvmNodeOptions& options) {
 [[noreturn]] void become(char* const* argv, int messages, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent) _exit(127);  // it died in between
+  setpgid(0, 0);  // a terminal's Ctrl-C is for the parent, which then stops the node in order
   const int none = open("/dev/null", O_RDONLY);
   dup2(none, STDIN_FILENO);
   dup2(messages, STDOUT_FILENO);

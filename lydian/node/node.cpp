@@ -1,5 +1,6 @@
 #include "lydian/node/node.h"
 
+#include "lydian/core/ensure.h"
 #include "lydian/swarm/torrent_swarm.h"
 
 namespace lydian::node {
@@ -7,6 +8,7 @@ namespace {
 
 constexpr std::int64_t kPeersEveryMs = 3'000;
 constexpr const char* kPeerSeed = "peer seed";
+constexpr const char* kLedgerBlock = "ledger block";  // the hash of the deployment's first
 
 std::vector<swarm::Endpoint> reachable(const NodeOptions& options, std::uint16_t port) {
   if (!options.announce.empty()) return options.announce;
@@ -78,9 +80,11 @@ struct Node::Parts {
   std::optional<Solver> solver;
   std::optional<Challenger> challenger;
   std::int64_t peers_at_ms = -kPeersEveryMs;
+  bool has_met_ledger = false;
   bool is_registered = false;
   bool is_staked = false;
 
+  ledger::LedgerStatus meet_ledger();
   Status tick();
   Status finish_transactions();
   Status refresh_peers();
@@ -100,11 +104,8 @@ Result<std::unique_ptr<Node>> Node::open(const NodeOptions& options, const crypt
   auto rpc = TRY(ledger::RpcClient::open(options.deployment.rpc_url));
   auto parts = std::make_unique<Parts>(options, std::move(tell), std::move(store), std::move(blobs),
                                        std::move(snapshots), std::move(swarm), std::move(rpc));
-  parts->sender = TRY(ledger::TransactionSender::open(parts->rpc, key, ledger::contract_errors()));
-  if (parts->sender->chain_id() != options.deployment.chain_id) {
-    return fail("{}: the ledger's chain is {}, the network file names {}", options.deployment.rpc_url,
-                parts->sender->chain_id(), options.deployment.chain_id);
-  }
+  parts->sender = ledger::TransactionSender::for_chain(options.deployment.chain_id, parts->rpc, key,
+                                                       ledger::contract_errors());
   parts->outbox = TRY(Outbox::open(*parts->sender, parts->store));
   const NodeConfig config{parts->sender->address(), options.memory_bytes, options.ask_per_tflop,
                           options.turn_ms};
@@ -117,9 +118,35 @@ Result<std::unique_ptr<Node>> Node::open(const NodeOptions& options, const crypt
   return std::unique_ptr<Node>(new Node(std::move(parts)));
 }
 
+ledger::LedgerStatus Node::meet_ledger() { return parts_->meet_ledger(); }
 Status Node::tick() { return parts_->tick(); }
 
+/// A ledger that was started anew has the same chain and contracts at the same addresses, but other jobs
+/// under their numbers. Its blocks tell it apart.
+ledger::LedgerStatus Node::Parts::meet_ledger() {
+  TRY_STATUS(ledger::check_ledger(rpc, options.deployment));
+  const std::uint64_t number = options.deployment.first_block;
+  const auto block = TRY(rpc.block(ledger::BlockTag::number(number)));
+  const auto wrong = [&](const std::string& what) {
+    return std::unexpected(ledger::LedgerError(
+        ledger::LedgerError::Kind::kWrongLedger,
+        fmt::format("the ledger at {} {}; what this home remembers means nothing there: use another home",
+                    rpc.url(), what)));
+  };
+  if (!block) return wrong(fmt::format("has no block {}", number));
+  const auto known = TRY(store.meta(kLedgerBlock));
+  if (!known) {
+    TRY_STATUS(store.set_meta(kLedgerBlock, block->hash.view()));
+  } else if (*known != Bytes(block->hash.bytes.begin(), block->hash.bytes.end())) {
+    return wrong(fmt::format("is not the one that this home knows: its block {} is {}, it was {}", number,
+                             block->hash.hex().substr(0, 16), to_hex(*known).substr(0, 16)));
+  }
+  has_met_ledger = true;
+  return {};
+}
+
 Status Node::Parts::tick() {
+  ENSURE(has_met_ledger);
   swarm->tick();
   TRY_STATUS(finish_transactions());
   TRY_STATUS(refresh_peers());
@@ -190,6 +217,12 @@ Status Node::Parts::enroll() {
     return {};
   }
   const ledger::Uint256 missing = options.stake - have;
+  const ledger::Uint256 balance = TRY(market.balance(self));
+  if (balance < missing) {
+    return fail("{} has {} tokens, but {} more are to be put up as its stake of {}", self.text(),
+                ledger::format_units(balance, 18), ledger::format_units(missing, 18),
+                ledger::format_units(options.stake, 18));
+  }
   if (outbox->in_flight("approve stake")) return {};
   if (TRY(market.registry_allowance(self)) < missing)
     return outbox->submit("approve stake", market.approve_registry(missing));

@@ -10,7 +10,7 @@
 namespace lydian::node {
 
 struct NodeOptions {
-  std::filesystem::path home;  // node.db, blobs/ and swarm/ lie here; must exist
+  std::filesystem::path home;  // node.db, blobs/, snapshots/ and swarm/ lie here; must exist
   ledger::Deployment deployment;
   bool solves = false;
   bool challenges = false;
@@ -26,11 +26,14 @@ struct NodeOptions {
 
 class Node {
  public:
-  /// Opens the store, joins the swarm and reaches the ledger; sends nothing yet.
+  /// Opens the store and joins the swarm; asks the ledger nothing yet.
   static Result<std::unique_ptr<Node>> open(const NodeOptions& options, const crypto::PrivateKey& key,
                                             EventSink tell, MachineFactory make_machine = make_fast_machine);
   ~Node();
 
+  /// Whether the ledger is there, and the one this node belongs to: before the first turn, and after a turn
+  /// that failed. An error of the kind kWrongLedger stays, others may pass.
+  [[nodiscard]] ledger::LedgerStatus meet_ledger();
   /// A turn of everything: receipts, swarm, registration and stake, then the roles. An error is of this turn:
   /// the ledger may be down; the next turn tries again.
   [[nodiscard]] Status tick();

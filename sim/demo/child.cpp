@@ -40,6 +40,7 @@ Child::Child(Child&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       output_(std::exchange(other.output_, -1)),
       status_(other.status_),
+      is_asked_(other.is_asked_),
       partial_(std::move(other.partial_)) {}
 
 Child& Child::operator=(Child&& other) noexcept {
@@ -48,6 +49,7 @@ Child& Child::operator=(Child&& other) noexcept {
   pid_ = std::exchange(other.pid_, -1);
   output_ = std::exchange(other.output_, -1);
   status_ = other.status_;
+  is_asked_ = other.is_asked_;
   partial_ = std::move(other.partial_);
   return *this;
 }
@@ -76,10 +78,15 @@ bool Child::is_running() {
   return false;
 }
 
+void Child::ask_to_end() {
+  if (!is_asked_ && is_running()) ::kill(pid_, SIGTERM);
+  is_asked_ = true;  // twice would end it in the middle of its work
+}
+
 void Child::stop() {
   constexpr int kPatienceMs = 10'000;
   constexpr int kLookEveryMs = 20;
-  if (is_running()) ::kill(pid_, SIGTERM);
+  ask_to_end();
   for (int waited = 0; is_running(); waited += kLookEveryMs) {
     if (waited >= kPatienceMs) ::kill(pid_, SIGKILL);
     ::poll(nullptr, 0, kLookEveryMs);

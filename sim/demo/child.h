@@ -25,8 +25,11 @@ class Child {
   /// Whether it still runs; its exit status afterwards.
   [[nodiscard]] bool is_running();
   [[nodiscard]] int exit_status() const { return status_; }
+  /// Asks it to end.
+  void ask_to_end();
   /// Asks it to end, waits for some seconds, then insists.
   void stop();
+  [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:
   Child(pid_t pid, int output) : pid_(pid), output_(output) {}
@@ -34,6 +37,7 @@ class Child {
   pid_t pid_ = -1;
   int output_ = -1;
   int status_ = -1;
+  bool is_asked_ = false;
   std::string partial_;
 };
 

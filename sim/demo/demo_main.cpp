@@ -5,11 +5,11 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <csignal>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "lydian/cli/interrupt.h"
 #include "lydian/cli/local_job.h"
 #include "lydian/core/file.h"
 #include "lydian/ledger/games.h"
@@ -21,8 +21,6 @@ namespace {
 using namespace lydian;
 using Json = nlohmann::json;
 using ledger::Uint256;
-
-std::atomic<bool> interrupted{false};
 
 struct Options {
   std::string build;   // the build folder: lydian and sim/lydian_saboteur are in it
@@ -65,8 +63,10 @@ class Demo {
   explicit Demo(Options options) : options_(std::move(options)), folder_(options_.folder) {}
 
   Status run() {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
+    std::error_code error;
+    std::filesystem::remove_all(folder_, error);
+    if (!error) std::filesystem::create_directories(folder_, error);
+    if (error) return fail("{}: cannot be emptied: {}", folder_.string(), error.message());
     recipe_ = TRY(models::read_recipe(options_.job));
     program_ = models::training_program(recipe_.training);
     TRY_STATUS(start_ledger());
@@ -78,6 +78,9 @@ class Demo {
   }
 
   ~Demo() {
+    for (auto& actor : actors_) {
+      if (actor.child) actor.child->ask_to_end();
+    }
     for (auto& actor : actors_) actor.child.reset();
     ledger_.reset();
   }
@@ -131,7 +134,7 @@ class Demo {
   /// Reads a child's output until an event of this kind.
   Result<Json> wait_for(sim::Child& child, const std::string& kind, const std::string& name) {
     while (seconds() < static_cast<double>(options_.seconds_max)) {
-      if (interrupted) return fail("interrupted");
+      if (cli::is_interrupted()) return fail("interrupted");
       for (const std::string& line : child.lines()) {
         Json event = Json::parse(line, nullptr, false);
         if (event.is_object() && event.value("event", "") == kind) return event;
@@ -184,7 +187,7 @@ class Demo {
   Status watch() {
     bool is_done = false;
     while (!is_done) {
-      if (interrupted) return fail("interrupted");
+      if (cli::is_interrupted()) return fail("interrupted");
       if (seconds() > static_cast<double>(options_.seconds_max))
         return fail("the job was not settled in {} s; the logs are in {}", options_.seconds_max,
                     folder_.string());
@@ -293,7 +296,7 @@ class Demo {
     ThreadPool pool(ThreadPool::hardware_threads());
     Bytes file = TRY(read_file(folder_ / "model.safetensors"));
     const cli::Model model = TRY(cli::open_model(std::move(file), "model.safetensors"));
-    val_loss_ = cli::validation_loss(recipe_, model.file, model.parameters_offset, 40, pool);
+    val_loss_ = *cli::validation_loss(recipe_, model.file, model.parameters_offset, 40, pool);
     narrate(fmt::format("the submitter has the model: validation loss {:.3f}. It writes:\n", val_loss_));
     TRY_STATUS(cli::generate_text(model, {recipe_.sample_prompt, recipe_.sample_tokens, 0.8F, 0, 1}, pool,
                                   [](std::string_view text) { fmt::print("{}", text); }));
@@ -398,8 +401,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--seconds", options.seconds_max, "give up after this time")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  std::signal(SIGINT, [](int) { interrupted = true; });
-  std::signal(SIGTERM, [](int) { interrupted = true; });
+  cli::catch_interrupts();
   lydian::Status result;
   {
     Demo demo(options);

@@ -102,6 +102,8 @@ class MarketTest : public ::testing::Test {
     nodes_.push_back(must(node::Node::open(
         options, account(i), [this, i](const node::Event& event) { events_.push_back({i, event}); },
         machine)));
+    const ledger::LedgerStatus met = nodes_.back()->meet_ledger();
+    EXPECT_TRUE(met) << met.error().message;
     return *nodes_.back();
   }
 

@@ -2,9 +2,9 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <csignal>
-#include <thread>
 
+#include "lydian/cli/interrupt.h"
+#include "lydian/cli/patience.h"
 #include "lydian/core/file.h"
 #include "lydian/crypto/keystore.h"
 #include "lydian/node/node.h"
@@ -23,22 +23,12 @@ struct Options {
   std::uint64_t step = 1;
 };
 
-std::atomic<bool> stopping{false};
-
 Result<crypto::PrivateKey> open_key(const Options& options) {
   const std::string json = TRY(read_text_file(options.key));
   std::string password = TRY(read_text_file(options.password_file));
   while (!password.empty() && (password.back() == '\n' || password.back() == '\r')) password.pop_back();
   const auto keystore = TRY(crypto::Keystore::parse(json));
   return keystore.unlock(password);
-}
-
-void print_event(const node::Event& event) {
-  nlohmann::json line = event.fields;
-  line["event"] = event.kind;
-  line["text"] = event.sentence;
-  fmt::print("{}\n", line.dump());
-  std::fflush(stdout);
 }
 
 Status run(const Options& options) {
@@ -49,23 +39,21 @@ Status run(const Options& options) {
   node_options.stake = TRY(ledger::parse_units(options.stake, 18));
   node_options.listen = {{"127.0.0.1", 0}};
   const auto key = TRY(open_key(options));
+  cli::catch_interrupts();
+  const node::EventSink tell = cli::event_printer(true);
   const auto make = [&](const node::JobFiles& files, ThreadPool& pool) -> std::unique_ptr<dispute::Machine> {
     const sim::Fault fault = sim::fault_in(files.program, options.step);
-    print_event({"sabotage",
-                 fmt::format("will falsify one multiply-add: step {}, operator {}, element {}, operation {}",
-                             fault.transition, fault.node, fault.element, fault.position),
-                 {{"step", fault.transition},
-                  {"operator", fault.node},
-                  {"element", fault.element},
-                  {"operation", fault.position}}});
+    tell({"sabotage",
+          fmt::format("will falsify one multiply-add: step {}, operator {}, element {}, operation {}",
+                      fault.transition, fault.node, fault.element, fault.position),
+          {{"step", fault.transition},
+           {"operator", fault.node},
+           {"element", fault.element},
+           {"operation", fault.position}}});
     return std::make_unique<sim::SabotagedMachine>(files, pool, fault);
   };
-  const auto node = TRY(node::Node::open(node_options, key, print_event, make));
-  while (!stopping) {
-    if (const auto turn = node->tick(); !turn) print_event({"error", turn.error().message, {}});
-    if (!node->is_busy()) std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
-  return {};
+  const auto node = TRY(node::Node::open(node_options, key, tell, make));
+  return cli::turn_until_interrupted(*node, tell);
 }
 
 }  // namespace
@@ -80,8 +68,6 @@ int main(int argc, char** argv) {
   app.add_option("--stake", options.stake);
   app.add_option("--step", options.step, "the step that goes wrong")->required();
   CLI11_PARSE(app, argc, argv);
-  std::signal(SIGINT, [](int) { stopping = true; });
-  std::signal(SIGTERM, [](int) { stopping = true; });
   if (const auto result = run(options); !result) {
     fmt::print(stderr, "lydian_saboteur: {}\n", result.error().message);
     return 1;
