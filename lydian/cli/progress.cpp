@@ -1,6 +1,7 @@
 #include "lydian/cli/progress.h"
 
 #include <fmt/core.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,11 @@ namespace {
 constexpr int kBarWidth = 24;
 constexpr std::chrono::milliseconds kRedraw{100};
 constexpr std::chrono::seconds kLine{10};
+
+std::size_t terminal_columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
 
 std::string bar(double fraction) {
   const int filled = static_cast<int>(fraction * kBarWidth + 0.5);
@@ -65,8 +71,12 @@ void Progress::update(std::int64_t done, const std::string& note) {
   const std::string left = duration_text(per_unit * static_cast<double>(total_ - done));
   if (terminal_) {
     clear();
-    fmt::print(stderr, "{} {:3.0f}%  {}/{}  {} {}  {} left  {}", bar(fraction), fraction * 100, done, total_,
-               count_text(rate()), unit_, left, note);
+    const std::string text = fmt::format("{:3.0f}%  {}/{}  {} {}  {} left  {}", fraction * 100, done, total_,
+                                         count_text(rate()), unit_, left, note);
+    // A line that wraps cannot be drawn over.
+    const std::size_t columns = terminal_columns();
+    if (kBarWidth + 1 + text.size() < columns) fmt::print(stderr, "{} ", bar(fraction));
+    fmt::print(stderr, "{}", text.substr(0, columns - 1));
     std::fflush(stderr);
     drawn_ = true;
   } else {
