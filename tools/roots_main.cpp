@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "lydian/merkle/tree.h"
+#include "lydian/models/generation.h"
 #include "lydian/models/training.h"
 #include "lydian/runtime/engine.h"
 
@@ -70,8 +71,8 @@ program::Program small_evaluation(const Bytes& tokens) {
 program::Program small_generation() {
   return models::generation_program({.model = kModel,
                                      .weights = some_weights(),
-                                     .prompt = {1, 2, 3},
-                                     .new_tokens = 30,
+                                     .prompts = {{1, 2, 3}, {3, 2, 1}},
+                                     .new_tokens = 12,
                                      .temperature = 0.8F,
                                      .top_k = 5,
                                      .seed = {7}});
