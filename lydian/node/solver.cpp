@@ -144,7 +144,13 @@ Status Solver::consider(const Job& job) {
   const ledger::Uint256 ask = context_->config.ask_per_tflop *
                               ledger::Uint256(static_cast<std::uint64_t>(flops / 1'000'000)) /
                               ledger::Uint256(1'000'000U);
-  if (TRY(context_->market.offer(job.id)) < ask) return {};
+  const auto offered = context_->market.offer(job.id);
+  if (!offered) {
+    // Another solver was faster since the job was read: that is no error.
+    if (TRY(context_->market.job(job.id)).status != JobStatus::open) return {};
+    return std::unexpected(offered.error());
+  }
+  if (*offered < ask) return {};
   const ledger::Uint256 free = TRY(context_->market.stake(context_->config.self)).free;
   if (free < job.terms.solver_bond) {
     if (passed_.insert({job.id, job.attempt}).second) {
