@@ -1,6 +1,6 @@
 // Runs a graph fast, with the bits of the interpreter: views looked through, maps and row reductions fused,
-// memory planned once, every step on all threads. Passes in order: lowering, fusion, row updates, memory
-// plan.
+// memory planned once, every step on all threads. Passes in order: lowering, fusion, recompute, row updates,
+// memory plan (which has in place).
 #pragma once
 
 #include <functional>
