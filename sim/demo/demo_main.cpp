@@ -57,6 +57,10 @@ constexpr std::array kCast = {Part{"submitter", "submitter", fmt::color::light_b
                               Part{"challenger", "challenger", fmt::color::gold}};
 
 constexpr int kSaboteurStake = 150;  // tokens
+// What the honest solvers want for the job, in tokens. The saboteur takes any price; the offer needs some
+// seconds to rise to theirs, so that on a busy machine too it is the first.
+constexpr double kAskTwo = 20;
+constexpr double kAskThree = 40;
 
 class Demo {
  public:
@@ -174,9 +178,9 @@ class Demo {
                             std::to_string(kSaboteurStake), "--step", std::to_string(options_.wrong_step)}));
     TRY_STATUS(launch("challenger", {lydian(), "--json", "--threads", "1", "node", "--role", "challenger"}));
     TRY_STATUS(launch("solver2", {lydian(), "--json", "--threads", "1", "node", "--role", "solver", "--stake",
-                                  "200", "--ask", ask(8)}));
+                                  "200", "--ask", ask(kAskTwo)}));
     TRY_STATUS(launch("solver3", {lydian(), "--json", "--threads", "1", "node", "--role", "solver", "--stake",
-                                  "200", "--ask", ask(30)}));
+                                  "200", "--ask", ask(kAskThree)}));
     for (const char* name : {"saboteur", "solver2", "solver3"})
       TRY(wait_for(*actor(name).child, "staked", name));
     narrate("three solvers are registered with their stake, and a challenger");
