@@ -174,6 +174,7 @@ Status train(const TrainOptions& options, const CommonOptions& common) {
     training.report_json();
     return {};
   }
+  if (recipe.sample_tokens == 0) return {};
   Bytes file = TRY(read_file(out));
   const Model model = TRY(open_model(std::move(file), out.string()));
   fmt::print(stderr, "a sample:\n");

@@ -191,13 +191,29 @@ Status read_training(const File& file, const RecipeOverrides& overrides, Recipe&
   return {};
 }
 
+/// A new line, or what the text begins with where it has none.
+std::string usual_prompt(const Recipe& recipe) {
+  if (recipe.tokenizer.encode("\n")) return "\n";
+  const bool is_wide = recipe.training.data.token_bytes == 2;
+  const std::int32_t first =
+      is_wide ? load_le<std::uint16_t>(recipe.token_file.data()) : recipe.token_file.front();
+  return recipe.tokenizer.decode(std::array{first});
+}
+
 Status read_sample(const File& file, Recipe& recipe) {
   Section section = TRY(file.section("sample"));
+  recipe.sample_prompt = usual_prompt(recipe);
   TRY_STATUS(section.take("prompt", recipe.sample_prompt));
   TRY_STATUS(section.take("tokens", recipe.sample_tokens));
   TRY_STATUS(section.finish());
   if (recipe.sample_tokens < 0 || recipe.sample_tokens > 1 << 24)
     return fail("{}: tokens = {}, expected 0 to 2^24", file.place, recipe.sample_tokens);
+  if (recipe.sample_tokens == 0) return {};
+  // Said now, not when the training is over.
+  if (recipe.sample_prompt.empty())
+    return fail("{}: [sample] prompt is empty, at least one character is needed", file.place);
+  const auto tokens = recipe.tokenizer.encode(recipe.sample_prompt);
+  if (!tokens) return fail("{}: [sample] prompt: {}", file.place, tokens.error().message);
   return {};
 }
 

@@ -31,7 +31,7 @@ struct Recipe {
   std::int64_t validation_end = 0;
   std::int64_t evaluate_every = 250;
   std::int64_t evaluation_batches = 20;
-  std::string sample_prompt = "\n";
+  std::string sample_prompt;  // what the tokenizer knows; "\n" if the job file names none
   std::int64_t sample_tokens = 300;
   Offer offer;
 };

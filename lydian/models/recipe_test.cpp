@@ -43,6 +43,7 @@ TEST_F(RecipeTest, fills_what_is_not_said_with_defaults) {
   EXPECT_EQ(recipe->validation_begin, 900);
   EXPECT_EQ(recipe->validation_end, 1000);
   EXPECT_EQ(recipe->training.optimizer.decay_steps, recipe->training.steps);
+  EXPECT_EQ(recipe->sample_prompt, "a");  // the text has no new line, and begins with this
 }
 
 TEST_F(RecipeTest, reads_every_key) {
@@ -142,6 +143,9 @@ TEST_F(RecipeTest, refuses_and_says_what_would_be_right) {
       {kData + "[training]\nevaluate_every = 0\n", "evaluate_every = 0"},
       {kData + "[training]\nevaluation_batches = 0\n", "evaluation_batches = 0"},
       {kData + "[sample]\ntokens = -1\n", "tokens = -1"},
+      {kData + "[sample]\nprompt = \"\"\n", "[sample] prompt is empty"},
+      {kData + "[sample]\nprompt = \"ab\u2603\"\n",
+       "[sample] prompt: byte 2 of the text is the character U+2603"},
       {kData + "[offer]\nmin_price = 0\n", "min_price = 0"},
       {kData + "[offer]\nmin_price = 5\nmax_price = 4\n", "min_price = 5 and max_price = 4"},
       {kData + "[offer]\nsolver_bond = 0\n", "solver_bond = 0"},
