@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "lydian/program/builder.h"
+#include "lydian/runtime/byte_order.h"
 #include "lydian/runtime/executor.h"
 
 namespace lydian::runtime {
@@ -18,6 +19,9 @@ using program::Value;
 /// A state of position i32 [1] and table f32 [2, 5, 3].
 constexpr std::int64_t kTable = 30;
 constexpr std::int64_t kBytes = 4 * (1 + kTable);
+
+// Where memory has another byte order than files, a table of the state is read through a copy.
+constexpr bool kCanBeInPlace = kMemoryIsLittleEndian;
 
 class RowUpdateTest : public testing::TestWithParam<int> {
  protected:
@@ -70,16 +74,17 @@ class RowUpdateTest : public testing::TestWithParam<int> {
 };
 
 TEST_P(RowUpdateTest, is_done_in_place) {
-  EXPECT_TRUE(run(
-      [](const Parts& parts) { return program::concat({as_u8(next(parts)), as_u8(parts.updated())}, 0); }));
+  EXPECT_EQ(kCanBeInPlace, run([](const Parts& parts) {
+              return program::concat({as_u8(next(parts)), as_u8(parts.updated())}, 0);
+            }));
 }
 
 TEST_P(RowUpdateTest, is_seen_by_those_that_read_the_new_table) {
-  EXPECT_TRUE(run([](const Parts& parts) {
-    const Value sums = sum(reshape(parts.updated(), {kTable}), 0);
-    const Value rounded = convert(sums, tensor::DType::i32);
-    return program::concat({as_u8(parts.position + rounded), as_u8(parts.updated())}, 0);
-  }));
+  EXPECT_EQ(kCanBeInPlace, run([](const Parts& parts) {
+              const Value sums = sum(reshape(parts.updated(), {kTable}), 0);
+              const Value rounded = convert(sums, tensor::DType::i32);
+              return program::concat({as_u8(parts.position + rounded), as_u8(parts.updated())}, 0);
+            }));
 }
 
 TEST_P(RowUpdateTest, is_not_done_over_a_table_that_something_else_reads) {
@@ -120,17 +125,18 @@ TEST_P(RowUpdateTest, is_not_done_where_old_bytes_go_elsewhere) {
 }
 
 TEST_P(RowUpdateTest, keeps_what_a_step_leaves_unchanged) {
-  EXPECT_TRUE(run([](const Parts& parts) {
-    return program::concat({as_u8(parts.position), as_u8(parts.updated())}, 0);
-  }));
+  EXPECT_EQ(kCanBeInPlace, run([](const Parts& parts) {
+              return program::concat({as_u8(parts.position), as_u8(parts.updated())}, 0);
+            }));
 }
 
 TEST_P(RowUpdateTest, replaces_all_rows_that_its_condition_names) {
-  EXPECT_TRUE(run([](const Parts& parts) {
-    const Value index = parts.builder.iota({5, 1}, 0);
-    const Value table = select(less(index, reshape(parts.position, {1, 1})), parts.row, parts.table);
-    return program::concat({as_u8(next(parts)), as_u8(table)}, 0);
-  }));
+  EXPECT_EQ(kCanBeInPlace, run([](const Parts& parts) {
+              const Value index = parts.builder.iota({5, 1}, 0);
+              const Value table =
+                  select(less(index, reshape(parts.position, {1, 1})), parts.row, parts.table);
+              return program::concat({as_u8(next(parts)), as_u8(table)}, 0);
+            }));
 }
 
 TEST_P(RowUpdateTest, is_not_done_where_elements_are_chosen_one_by_one) {
