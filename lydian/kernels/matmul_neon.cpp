@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lydian/kernels/matmul_kernel.h"
+#include "lydian/kernels/matmul_skinny_kernel.h"
 #include "lydian/kernels/matmul_tile.h"
 #include "lydian/kernels/scalar.h"
 
@@ -15,6 +16,7 @@ struct Vector {
   using Mask = int;  // how many lanes, from the first
   static constexpr int kLanes = 4;
   static constexpr int kUnroll = 2;
+  static constexpr int kSkinnyVectors = 1;  // of columns, in a product of a few rows
 
   static Mask mask(std::int64_t count) {
     return static_cast<Mask>(std::clamp<std::int64_t>(count, 0, kLanes));
@@ -74,7 +76,8 @@ struct Vector {
 
 constexpr MatmulTileSet kTiles[] = {MatmulTileTable<Vector, 6, 4>::kSet, MatmulTileTable<Vector, 8, 3>::kSet,
                                     MatmulTileTable<Vector, 12, 2>::kSet};
-constexpr MatmulKernel kKernel{Vector::kLanes, kTiles, matmul_pack<Vector>};
+constexpr MatmulKernel kKernel{Vector::kLanes, kTiles, matmul_pack<Vector>,
+                               &MatmulSkinnyTable<Vector, 8>::kSet};
 
 }  // namespace
 
