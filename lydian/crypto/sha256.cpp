@@ -33,19 +33,32 @@ namespace {
 /// Fewer messages are done sooner one by one.
 constexpr std::size_t kLanesMin = 10;
 
+/// Hashes the first `count` messages, of one length, in the lanes of one call.
+template <std::size_t Lanes>
+void hash_in_lanes(std::span<const ByteView> messages, std::size_t count, std::span<Root> out) {
+  std::array<ByteView, Lanes> group;
+  group.fill(messages[0]);  // lanes left over repeat the first message
+  std::ranges::copy(messages.first(count), group.begin());
+  std::array<Root, Lanes> digests;
+  sha256_lanes(group, digests);
+  std::ranges::copy_n(digests.begin(), static_cast<std::ptrdiff_t>(count), out.begin());
+}
+
 /// Hashes messages from the front, at least one. How many.
 std::size_t hash_group(std::span<const ByteView> messages, std::span<Root> out) {
   std::size_t count = 1;
-  while (count < std::min(kSha256Lanes, messages.size()) && messages[count].size() == messages[0].size())
+  while (count < std::min(2 * kSha256Lanes, messages.size()) && messages[count].size() == messages[0].size())
     ++count;
   if (count < kLanesMin || !has_sha256_lanes()) {
     out[0] = sha256(messages[0]);
     return 1;
   }
-  std::array<ByteView, kSha256Lanes> group;
-  group.fill(messages[0]);  // lanes left over repeat the first message
-  std::ranges::copy(messages.first(count), group.begin());
-  std::ranges::copy_n(sha256_lanes(group).begin(), static_cast<std::ptrdiff_t>(count), out.begin());
+  if (count < kSha256Lanes + kLanesMin) {
+    count = std::min(count, kSha256Lanes);
+    hash_in_lanes<kSha256Lanes>(messages, count, out);
+  } else {
+    hash_in_lanes<2 * kSha256Lanes>(messages, count, out);
+  }
   return count;
 }
 #else

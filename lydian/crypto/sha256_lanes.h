@@ -13,7 +13,9 @@ inline constexpr std::size_t kSha256Lanes = 16;
 /// This machine can run sha256_lanes.
 [[nodiscard]] bool has_sha256_lanes();
 
-/// All messages must have the length of the first.
-[[nodiscard]] std::array<Root, kSha256Lanes> sha256_lanes(const std::array<ByteView, kSha256Lanes>& messages);
+/// out[i] = SHA-256 of messages[i], all of which have the length of the first. Twice as many at once are
+/// faster each.
+void sha256_lanes(std::span<const ByteView, kSha256Lanes> messages, std::span<Root> out);
+void sha256_lanes(std::span<const ByteView, 2 * kSha256Lanes> messages, std::span<Root> out);
 
 }  // namespace lydian::crypto

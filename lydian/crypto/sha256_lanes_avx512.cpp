@@ -7,7 +7,6 @@ namespace lydian::crypto {
 namespace {
 
 constexpr std::size_t kBlock = 64;
-using Blocks = std::array<const std::uint8_t*, kSha256Lanes>;  // the next block of each message
 
 /// One 32-bit word of each message.
 typedef std::uint32_t Word __attribute__((vector_size(64)));
@@ -50,7 +49,7 @@ Word load_row(const std::uint8_t* block) {
 }
 
 /// Word t of every message in register t: the rows transposed.
-Schedule load_words(const Blocks& blocks) {
+Schedule load_words(const std::uint8_t* const* blocks) {
   Word row[16], pair[16], quad[16];
   for (std::size_t i = 0; i < 16; ++i) row[i] = load_row(blocks[i]);
   for (std::size_t i = 0; i < 16; i += 2) {
@@ -78,49 +77,88 @@ Schedule load_words(const Blocks& blocks) {
   return schedule;
 }
 
-/// One block of each message into its hash: section 6.2.2.
-void compress(Hash& hash, const Blocks& blocks) {
-  Schedule schedule = load_words(blocks);
+/// One round of one group of messages: section 6.2.2, steps 1 and 3. The registers are named by their places
+/// in the rotating state, so that nothing is moved.
+void round(std::size_t t, Hash& hash, Schedule& schedule) {
   Word* w = schedule.word;
-  auto [a, b, c, d, e, f, g, h] = hash.word;
+  if (t >= 16) {
+    const Word w15 = w[(t + 1) % 16];
+    const Word w2 = w[(t + 14) % 16];
+    const Word s0 = rotr(w15, 7) ^ rotr(w15, 18) ^ (w15 >> 3);
+    const Word s1 = rotr(w2, 17) ^ rotr(w2, 19) ^ (w2 >> 10);
+    w[t % 16] = (w[t % 16] + s0) + (w[(t + 9) % 16] + s1);
+  }
+  const auto at = [&](std::size_t place) -> Word& { return hash.word[(place + 64 - t) % 8]; };
+  const Word a = at(0), b = at(1), c = at(2), e = at(4), f = at(5), g = at(6);
+  const Word sum1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
+  const Word choose = (e & f) ^ (~e & g);
+  const Word t1 = (at(7) + (w[t % 16] + kSha256Rounds[t]) + choose) + sum1;
+  const Word sum0 = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22);
+  const Word majority = (a & b) ^ (a & c) ^ (b & c);
+  at(3) += t1;
+  at(7) = t1 + (sum0 + majority);
+}
+
+/// One block of each message into its group's hash. A round waits for the one before it, so two groups take
+/// turns: what one waits for, the other fills.
+template <std::size_t Groups>
+[[gnu::noinline]] void compress(std::array<Hash, Groups>& hashes, const std::uint8_t* const* blocks) {
+  std::array<Schedule, Groups> schedules;
+  for (std::size_t g = 0; g < Groups; ++g) schedules[g] = load_words(blocks + g * kSha256Lanes);
+  std::array<Hash, Groups> next = hashes;
 #pragma GCC unroll 64
   for (std::size_t t = 0; t < 64; ++t) {
-    if (t >= 16) {
-      const Word w15 = w[(t + 1) % 16];
-      const Word w2 = w[(t + 14) % 16];
-      const Word s0 = rotr(w15, 7) ^ rotr(w15, 18) ^ (w15 >> 3);
-      const Word s1 = rotr(w2, 17) ^ rotr(w2, 19) ^ (w2 >> 10);
-      w[t % 16] += s0 + w[(t + 9) % 16] + s1;
-    }
-    const Word sum1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
-    const Word choose = (e & f) ^ (~e & g);
-    const Word t1 = h + sum1 + choose + kSha256Rounds[t] + w[t % 16];
-    const Word sum0 = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22);
-    const Word majority = (a & b) ^ (a & c) ^ (b & c);
-    h = g, g = f, f = e, e = d + t1;
-    d = c, c = b, b = a, a = t1 + sum0 + majority;
+#pragma GCC unroll 2
+    for (std::size_t g = 0; g < Groups; ++g) round(t, next[g], schedules[g]);
   }
-  const Word change[8] = {a, b, c, d, e, f, g, h};
-  for (std::size_t i = 0; i < 8; ++i) hash.word[i] += change[i];
+  for (std::size_t g = 0; g < Groups; ++g) {
+    for (std::size_t i = 0; i < 8; ++i) hashes[g].word[i] += next[g].word[i];
+  }
 }
 
 /// The end of a message: its last bytes, one set bit, zeros, its length in bits. All lanes need as many
 /// blocks.
+template <std::size_t Count>
 struct Tails {
-  std::array<std::array<std::uint8_t, 2 * kBlock>, kSha256Lanes> bytes{};
+  std::array<std::array<std::uint8_t, 2 * kBlock>, Count> bytes{};
   std::size_t size = 0;
 
-  explicit Tails(const std::array<ByteView, kSha256Lanes>& messages) {
+  explicit Tails(std::span<const ByteView, Count> messages) {
     const std::size_t length = messages[0].size();
     const std::size_t rest = length % kBlock;
     size = rest + 9 <= kBlock ? kBlock : 2 * kBlock;
-    for (std::size_t lane = 0; lane < kSha256Lanes; ++lane) {
+    for (std::size_t lane = 0; lane < Count; ++lane) {
       std::ranges::copy(messages[lane].last(rest), bytes[lane].begin());
       bytes[lane][rest] = 0x80;
       store_be<std::uint64_t>(&bytes[lane][size - 8], std::uint64_t{length} * 8);
     }
   }
 };
+
+template <std::size_t Groups>
+void hash_groups(std::span<const ByteView, Groups * kSha256Lanes> messages, std::span<Root> out) {
+  constexpr std::size_t kCount = Groups * kSha256Lanes;
+  std::array<Hash, Groups> hashes;
+  for (Hash& hash : hashes) {
+    for (std::size_t i = 0; i < 8; ++i) hash.word[i] = Word{} + kSha256Initial[i];
+  }
+  std::array<const std::uint8_t*, kCount> blocks;  // the next block of each message
+  const std::size_t whole = messages[0].size() / kBlock * kBlock;
+  for (std::size_t at = 0; at < whole; at += kBlock) {
+    for (std::size_t lane = 0; lane < kCount; ++lane) blocks[lane] = messages[lane].data() + at;
+    compress(hashes, blocks.data());
+  }
+  const Tails<kCount> tails(messages);
+  for (std::size_t at = 0; at < tails.size; at += kBlock) {
+    for (std::size_t lane = 0; lane < kCount; ++lane) blocks[lane] = &tails.bytes[lane][at];
+    compress(hashes, blocks.data());
+  }
+  for (std::size_t lane = 0; lane < kCount; ++lane) {
+    for (std::size_t i = 0; i < 8; ++i)
+      store_be<std::uint32_t>(&out[lane].bytes[4 * i],
+                              hashes[lane / kSha256Lanes].word[i][lane % kSha256Lanes]);
+  }
+}
 
 }  // namespace
 
@@ -130,25 +168,12 @@ bool has_sha256_lanes() {
   return has;
 }
 
-std::array<Root, kSha256Lanes> sha256_lanes(const std::array<ByteView, kSha256Lanes>& messages) {
-  Hash hash;
-  for (std::size_t i = 0; i < 8; ++i) hash.word[i] = Word{} + kSha256Initial[i];
-  Blocks blocks;
-  const std::size_t whole = messages[0].size() / kBlock * kBlock;
-  for (std::size_t at = 0; at < whole; at += kBlock) {
-    for (std::size_t lane = 0; lane < kSha256Lanes; ++lane) blocks[lane] = messages[lane].data() + at;
-    compress(hash, blocks);
-  }
-  const Tails tails(messages);
-  for (std::size_t at = 0; at < tails.size; at += kBlock) {
-    for (std::size_t lane = 0; lane < kSha256Lanes; ++lane) blocks[lane] = &tails.bytes[lane][at];
-    compress(hash, blocks);
-  }
-  std::array<Root, kSha256Lanes> digests;
-  for (std::size_t i = 0; i < 8; ++i)
-    for (std::size_t lane = 0; lane < kSha256Lanes; ++lane)
-      store_be<std::uint32_t>(&digests[lane].bytes[4 * i], hash.word[i][lane]);
-  return digests;
+void sha256_lanes(std::span<const ByteView, kSha256Lanes> messages, std::span<Root> out) {
+  hash_groups<1>(messages, out);
+}
+
+void sha256_lanes(std::span<const ByteView, 2 * kSha256Lanes> messages, std::span<Root> out) {
+  hash_groups<2>(messages, out);
 }
 
 }  // namespace lydian::crypto
