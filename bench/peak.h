@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "lydian/core/pages.h"
 #include "lydian/core/thread_pool.h"
 #include "lydian/kernels/matmul.h"
 
@@ -29,10 +30,14 @@ class PeakProduct {
   std::vector<float> c_ = std::vector<float>(kExtent * kExtent);
 };
 
-/// Copies 256 MB, more than any cache holds.
+/// Copies 256 MB, more than any cache holds, in large pages.
 class PeakCopy {
  public:
-  explicit PeakCopy(ThreadPool& pool) : pool_(pool) {}
+  explicit PeakCopy(ThreadPool& pool) : pool_(pool) {
+    // Until it is written to, all of it is one page of zeros.
+    std::memset(from_.data(), 1, kBytes);
+    std::memset(to_.data(), 2, kBytes);
+  }
 
   void run() {
     const std::size_t part = kBytes / static_cast<std::size_t>(pool_.size());
@@ -47,8 +52,8 @@ class PeakCopy {
  private:
   static constexpr std::size_t kBytes = 256 << 20;
   ThreadPool& pool_;
-  std::vector<char> from_ = std::vector<char>(kBytes, 1);
-  std::vector<char> to_ = std::vector<char>(kBytes, 2);
+  Pages from_{kBytes};
+  Pages to_{kBytes};
 };
 
 }  // namespace lydian::bench

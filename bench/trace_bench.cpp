@@ -1,10 +1,9 @@
-// Tracing one step of training (every operator unfused, every output's root) beside the plain step. The peer
+// Tracing one step of training (every operator's output's root) beside the plain step. The peer
 // is three plain steps: what a trace may cost.
 //   trace_bench [a|b|c...] [THREADS...]
 #include "bench/harness.h"
 #include "bench/training_case.h"
 #include "lydian/core/ensure.h"
-#include "lydian/runtime/kernel_evaluator.h"
 #include "lydian/runtime/trace.h"
 
 namespace lydian::bench {
@@ -14,11 +13,10 @@ constexpr int kLimit = 3;  // plain steps
 
 void compare(const TrainingCase& c, int threads, Report& report) {
   OwnTraining training(c, threads);
-  runtime::KernelEvaluator evaluator(training.pool());
   const std::vector<ByteView> constants = {training.tokens()};
   const auto trace = [&] {
     const runtime::Inputs inputs{training.state(), constants, training.program().literals};
-    const runtime::Trace found = runtime::trace(training.step_graph(), inputs, evaluator, &training.pool());
+    const runtime::Trace found = runtime::trace_fused(training.step_graph(), inputs, training.pool());
     ENSURE(found.roots.size() == training.step_graph().nodes.size());
   };
   const std::vector<double> seconds =

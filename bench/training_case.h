@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "bench/child.h"
+#include "bench/pytorch.h"
 #include "lydian/models/training.h"
 #include "lydian/runtime/engine.h"
 

@@ -7,6 +7,7 @@
 #include "lydian/program/builder.h"
 #include "lydian/program/validate.h"
 #include "lydian/runtime/executor.h"
+#include "lydian/runtime/trace.h"
 
 namespace lydian::sim {
 namespace {
@@ -449,10 +450,29 @@ void run_into(runtime::Executor& executor, ByteView state, std::span<const ByteV
   }
 }
 
+std::optional<std::string> compare_traces(const program::Graph& graph, const runtime::Inputs& inputs) {
+  runtime::NodeEvaluator reference;
+  const runtime::Trace expected = runtime::trace(graph, inputs, reference);
+  for (const int threads : {1, 2}) {
+    ThreadPool pool(threads);
+    for (const kernels::Isa isa : kernels::supported_isas()) {
+      const runtime::Trace found = runtime::trace_fused(graph, inputs, pool, isa);
+      const auto [root, other] = std::ranges::mismatch(found.roots, expected.roots);
+      if (root == found.roots.end()) continue;
+      const auto node = static_cast<std::size_t>(root - found.roots.begin());
+      return fmt::format("{} of {} nodes, {}, {} threads: the trace has another root of node {}, a {}",
+                         found.roots.size(), graph.nodes.size(), kernels::name_of(isa), threads, node,
+                         program::name_of(graph.nodes[node].form));
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> compare(const RandomProgram& made, GraphKind kind, ByteView state, Bytes& value) {
   const program::Graph& graph = made.program.graph(kind);
   const auto constants = made.constant_views();
   value = runtime::interpret(graph, {state, constants, made.program.literals});
+  if (auto difference = compare_traces(graph, {state, constants, made.program.literals})) return difference;
   for (const int threads : {1, 2}) {
     ThreadPool pool(threads);
     for (const kernels::Isa isa : kernels::supported_isas()) {

@@ -8,8 +8,8 @@
 
 namespace lydian::sim {
 
-/// The first difference between the executor's value of a graph and the interpreter's, over init, step and
-/// output, all instruction sets of this machine, with and without each pass, one and two threads.
+/// The first difference between the executor's value or trace of a graph and the interpreter's, over init,
+/// step and output, all instruction sets of this machine, with and without each pass, one and two threads.
 [[nodiscard]] std::optional<std::string> compare_executor(const RandomProgram& made);
 
 /// A program whose step is made of what the executor fuses and looks through: maps over tensors of a few

@@ -1,5 +1,5 @@
-// The executor against the interpreter over random programs: every byte of every graph's value, for each
-// instruction set, fused and unfused, on one and two threads.
+// The executor against the interpreter over random programs: every byte of every graph's value and every root
+// of its trace, for each instruction set, fused and unfused, on one and two threads.
 #include "lydian/runtime/executor.h"
 
 #include <gtest/gtest.h>

@@ -27,7 +27,7 @@ void print_json(const std::vector<std::string>& texts, std::int64_t tokens, doub
 
 /// One text is printed as it comes; several after each other, when they are done.
 Status generate(const GenerateOptions& options, const CommonOptions& common) {
-  Bytes file = TRY(read_file(options.model));
+  Pages file = TRY(read_file_into_pages(options.model));
   const Model model = TRY(open_model(std::move(file), options.model));
   ThreadPool pool(thread_count(common));
   TextRequest request = options.request;

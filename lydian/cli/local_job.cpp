@@ -32,8 +32,8 @@ std::optional<double> validation_loss(const Recipe& recipe, ByteView weights, st
   return load_le<float>(engine.state().data() + at) / static_cast<double>(config.steps);
 }
 
-Result<Model> open_model(Bytes file, const std::string& place) {
-  const auto header = tensor::parse_safetensors(file);
+Result<Model> open_model(Pages file, const std::string& place) {
+  const auto header = tensor::parse_safetensors(file.bytes());
   if (!header) return within(place, header.error());
   const auto config = models::gpt_from_metadata(header->metadata);
   if (!config) return within(place, config.error());
@@ -64,7 +64,7 @@ Status extend_texts(const Model& model, const models::GenerationConfig& config, 
   const models::StateFile layout =
       slide ? models::generation_result(config) : models::generation_state(config);
   const std::int64_t tokens_at = layout.offset("tokens");
-  Engine engine(program, {model.file}, pool);
+  Engine engine(program, {model.file.bytes()}, pool);
   engine.advance();
   for (std::int64_t i = 0; i < config.new_tokens; ++i) {
     engine.advance();

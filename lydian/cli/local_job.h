@@ -20,12 +20,12 @@ namespace lydian::cli {
 
 /// A model file opened for use.
 struct Model {
-  Bytes file;
+  Pages file;
   models::GptConfig config;
   models::Tokenizer tokenizer;
   std::int64_t parameters_offset = 0;
 };
-[[nodiscard]] Result<Model> open_model(Bytes file, const std::string& place);
+[[nodiscard]] Result<Model> open_model(Pages file, const std::string& place);
 
 struct TextRequest {
   std::string prompt;

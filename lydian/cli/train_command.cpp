@@ -175,7 +175,7 @@ Status train(const TrainOptions& options, const CommonOptions& common) {
     return {};
   }
   if (recipe.sample_tokens == 0) return {};
-  Bytes file = TRY(read_file(out));
+  Pages file = TRY(read_file_into_pages(out));
   const Model model = TRY(open_model(std::move(file), out.string()));
   fmt::print(stderr, "a sample:\n");
   TRY_STATUS(generate_text(model, {recipe.sample_prompt, recipe.sample_tokens, 0.8F, 0, 1}, pool,

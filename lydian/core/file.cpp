@@ -30,13 +30,17 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<Bytes> read_file(const std::filesystem::path& path) {
+namespace {
+
+/// A regular file's bytes, in a Memory of that size.
+template <typename Memory>
+Result<Memory> read_into(const std::filesystem::path& path) {
   const FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) return fail("{}: cannot open: {}", path.string(), std::strerror(errno));
   struct stat info{};
   if (::fstat(fd.get(), &info) != 0) return fail("{}: cannot stat: {}", path.string(), std::strerror(errno));
   if (!S_ISREG(info.st_mode)) return fail("{}: not a regular file", path.string());
-  Bytes content(static_cast<std::size_t>(info.st_size));
+  Memory content(static_cast<std::size_t>(info.st_size));
   std::size_t done = 0;
   while (done < content.size()) {
     const ssize_t n = ::read(fd.get(), content.data() + done, content.size() - done);
@@ -47,6 +51,12 @@ Result<Bytes> read_file(const std::filesystem::path& path) {
   }
   return content;
 }
+
+}  // namespace
+
+Result<Bytes> read_file(const std::filesystem::path& path) { return read_into<Bytes>(path); }
+
+Result<Pages> read_file_into_pages(const std::filesystem::path& path) { return read_into<Pages>(path); }
 
 Result<std::string> read_text_file(const std::filesystem::path& path) {
   const Bytes content = TRY(read_file(path));

@@ -14,6 +14,10 @@ Bytes Machine::run(std::uint64_t transition, Bytes state) {
   return std::move(runtime::outputs_of(nodes, inputs(state), evaluator(transition), last).front());
 }
 
+runtime::Trace Machine::trace(std::uint64_t transition, ByteView before, ThreadPool* pool) {
+  return runtime::trace(graph(transition), inputs(before), evaluator(transition), pool);
+}
+
 const program::Graph& Machine::graph(std::uint64_t transition) const {
   return program_.graph(graph_of(transition, static_cast<std::uint64_t>(program_.steps)));
 }
@@ -82,8 +86,7 @@ Execution::Snapshots::iterator Execution::least_useful(std::uint64_t latest) {
 const merkle::ListTree& Execution::trace(std::uint64_t transition) {
   if (!trace_ || trace_->transition != transition) {
     const ByteView before = state(transition);
-    runtime::Trace trace = runtime::trace(machine_.graph(transition), machine_.inputs(before),
-                                          machine_.evaluator(transition), options_.pool);
+    runtime::Trace trace = machine_.trace(transition, before, options_.pool);
     trace_.emplace(transition, 0U, merkle::ListTree(std::move(trace.roots)));
   }
   return trace_->value;

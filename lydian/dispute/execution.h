@@ -11,8 +11,8 @@
 
 namespace lydian::dispute {
 
-/// How a job's transitions are run. These methods are the definitions; a faster machine overrides run(), one
-/// that is wrong on purpose (sim) evaluator().
+/// How a job's transitions are run. These methods are the definitions; a faster machine overrides run() and
+/// trace(), one that is wrong on purpose (sim) evaluator().
 class Machine {
  public:
   /// The program and the constants' bytes, which must be whole and right, outlive the machine.
@@ -24,8 +24,10 @@ class Machine {
 
   /// The bytes at the boundary after a transition, from those before it (none before transition 0).
   virtual Bytes run(std::uint64_t transition, Bytes state);
-  /// What computes the nodes of a transition one by one, for its trace.
+  /// What computes the nodes of a transition one by one, where a game asks for single ones.
   virtual runtime::NodeEvaluator& evaluator(std::uint64_t) { return reference_; }
+  /// The trace of a transition from the bytes before it: the evaluator's, or the same faster.
+  virtual runtime::Trace trace(std::uint64_t transition, ByteView before, ThreadPool* pool);
 
   [[nodiscard]] const program::Program& program() const { return program_; }
   [[nodiscard]] std::span<const ByteView> constants() const { return constants_; }

@@ -13,11 +13,13 @@ constexpr std::uint64_t kLeavesPerTask = 64;  // 1 MiB of a blob
 
 /// The level above: pairs hashed, a lone last node paired with padding of its height.
 std::vector<Root> parents(std::span<const Root> nodes, int height) {
+  static_assert(sizeof(Root) == 32);  // so two nodes side by side are the message of their parent
   std::vector<Root> above((nodes.size() + 1) / 2);
-  for (std::size_t i = 0; i < above.size(); ++i) {
-    const Root& right = 2 * i + 1 < nodes.size() ? nodes[2 * i + 1] : zero_subtree(height);
-    above[i] = crypto::sha256_pair(nodes[2 * i], right);
-  }
+  std::vector<ByteView> pairs;
+  for (std::size_t i = 0; i + 1 < nodes.size(); i += 2)
+    pairs.push_back({nodes[i].bytes.data(), 2 * sizeof(Root)});
+  crypto::sha256_many(pairs, std::span(above).first(pairs.size()));
+  if (nodes.size() % 2 != 0) above.back() = crypto::sha256_pair(nodes.back(), zero_subtree(height));
   return above;
 }
 

@@ -16,6 +16,9 @@ class FastMachine : public dispute::Machine {
 
   Bytes run(std::uint64_t transition, Bytes state) override;
   runtime::NodeEvaluator& evaluator(std::uint64_t) override { return evaluator_; }
+  runtime::Trace trace(std::uint64_t transition, ByteView before, ThreadPool*) override {
+    return runtime::trace_fused(graph(transition), inputs(before), pool_);
+  }
 
  private:
   ThreadPool& pool_;

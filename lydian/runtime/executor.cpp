@@ -25,6 +25,7 @@ kernels::MatmulOperand<T> matmul_operand(const Source& source, const BatchLevels
 
 std::vector<Group> plan_groups(const Graph& graph, const Lowering& lowering, const ExecutorOptions& options) {
   std::vector<Group> groups = make_groups(graph, lowering, options.fuse);
+  if (options.show_all) return groups;
   if (options.fuse && options.recompute)
     recompute_maps(graph, lowering, groups);
   else
@@ -39,8 +40,10 @@ struct Executor::Plan {
       : graph(g),
         lowering(lower(graph)),
         groups(plan_groups(graph, lowering, options)),
-        row_updates(options.update_rows ? find_row_updates(graph, lowering, groups) : RowUpdates{}),
-        memory(plan_memory(graph, lowering, groups, row_updates, options.in_place)),
+        showing(options.show_all ? std::optional(plan_showing(graph, lowering, groups)) : std::nullopt),
+        row_updates(options.update_rows && !showing ? find_row_updates(graph, lowering, groups)
+                                                    : RowUpdates{}),
+        memory(plan_memory(graph, lowering, groups, row_updates, options.in_place, showing)),
         pool(p),
         isa(options.isa),
         arena(static_cast<std::size_t>(memory.arena_bytes)),
@@ -72,7 +75,7 @@ struct Executor::Plan {
   /// By node: iotas that something reads from memory; loops count for themselves where they read every
   /// element.
   [[nodiscard]] std::vector<bool> find_read_iotas() const {
-    std::vector<bool> is_read(graph.nodes.size());
+    std::vector<bool> is_read(graph.nodes.size(), showing.has_value());
     for (const Group& group : groups) {
       for (const Member& member : group.members) {
         for_each_source(graph, lowering, member.node, [&](const Source& source, std::size_t o) {
@@ -209,7 +212,24 @@ struct Executor::Plan {
     }
   }
 
-  void run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value) {
+  /// A node's value by itself, or as the view of a buffer that it is.
+  void show(std::uint32_t i, ValueSink& sink) const {
+    const Node& node = graph.nodes[i];
+    const bool is_view = (node.form == Form::view || node.form == Form::iota) && !lowering.copied_from[i];
+    if (!is_view) return sink.whole(i, {addresses.nodes[i], static_cast<std::size_t>(node.bytes())});
+    const Source& value = lowering.values[i];
+    if (is_whole_buffer(graph, value)) return sink.same(i, value.buffer.index);
+    sink.strided(i, value.access, tensor::size_of(value.dtype), addresses.of(value));
+  }
+
+  void show_all(const std::vector<std::uint32_t>& nodes, ValueSink* sink) const {
+    if (sink == nullptr) return;
+    for (const std::uint32_t node : nodes) show(node, *sink);
+  }
+
+  void run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value,
+           ValueSink* sink) {
+    ENSURE(sink == nullptr || showing, "a plan that does not show its values");
     ENSURE(static_cast<std::int64_t>(value.size()) == graph.nodes.back().bytes(),
            "{} bytes for a value of {}", value.size(), graph.nodes.back().bytes());
     ENSURE(state.data() != value.data() || value.empty() ||
@@ -222,12 +242,14 @@ struct Executor::Plan {
       if (memory.places[i].arena == MemoryPlan::kValue)
         addresses.nodes[i] = value.data() + memory.places[i].value;
     }
+    if (showing) show_all(showing->at_start, sink);
     for (std::size_t g = 0; g < groups.size(); ++g) {
       if (loops[g]) {
-        loops[g]->run(addresses, pool, scratch);
+        loops[g]->run(addresses, pool, scratch, sink);
       } else if (const std::uint32_t node = groups[g].members.front().node; !memory.skipped[node]) {
         run_alone(node);
       }
+      if (showing) show_all(showing->after_group[g], sink);
       if (after) after(g);
     }
     swap_file_and_memory(value, tensor::size_of(graph.nodes.back().dtype));
@@ -254,6 +276,7 @@ struct Executor::Plan {
   Graph graph;
   Lowering lowering;
   std::vector<Group> groups;
+  std::optional<Showing> showing;
   RowUpdates row_updates;
   MemoryPlan memory;
   ThreadPool& pool;
@@ -274,8 +297,9 @@ Executor::Executor(const Graph& graph, const LiteralTable& literals, ThreadPool&
 
 Executor::~Executor() = default;
 
-void Executor::run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value) {
-  plan_->run(state, constants, value);
+void Executor::run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value,
+                   ValueSink* sink) {
+  plan_->run(state, constants, value, sink);
 }
 
 void Executor::observe(std::function<void(std::size_t)> after) { plan_->after = std::move(after); }

@@ -10,6 +10,7 @@
 #include "lydian/core/thread_pool.h"
 #include "lydian/kernels/isa.h"
 #include "lydian/runtime/interpreter.h"
+#include "lydian/runtime/value_sink.h"
 
 namespace lydian::runtime {
 
@@ -20,6 +21,8 @@ struct ExecutorOptions {
   bool recompute = true;    // recompute.h
   bool update_rows = true;  // row_update.h
   bool in_place = true;     // in_place.h
+  /// Every value is computed, once, and can be shown to a ValueSink; instead of the last three passes.
+  bool show_all = false;
 };
 
 class Executor {
@@ -34,7 +37,12 @@ class Executor {
 
   /// Computes the bytes of the graph's value into `value`, which has its length and overlaps no input; it may
   /// be the state's own memory if writes_over_state(). `state` is empty for init.
-  void run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value);
+  void run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value) {
+    run(state, constants, value, nullptr);
+  }
+  /// And shows every value on the way; needs show_all.
+  void run(ByteView state, std::span<const ByteView> constants, std::span<std::uint8_t> value,
+           ValueSink* sink);
 
   /// Whether the next state may be written over the state.
   [[nodiscard]] bool writes_over_state() const;

@@ -9,6 +9,7 @@
 #include "lydian/merkle/tree.h"
 #include "lydian/program/builder.h"
 #include "lydian/runtime/engine.h"
+#include "lydian/runtime/trace.h"
 
 namespace lydian::runtime {
 namespace {
@@ -35,10 +36,15 @@ void expect_interpreters_bytes(std::int64_t state_floats,
   GraphBuilder builder(&literals, std::ssize(state), {});
   const Value x = read_bytes(builder.state(), DType::f32, {state_floats}, 0);
   const Graph graph = builder.finish(as_u8(make(builder, x)));
-  const Bytes expected = interpret(graph, {state, {}, literals});
+  const Inputs inputs{state, {}, literals};
+  const Bytes expected = interpret(graph, inputs);
+  NodeEvaluator reference;
+  const Trace expected_trace = trace(graph, inputs, reference);
   for (const int threads : {1, 2, 3}) {
     ThreadPool pool(threads);
     for (const kernels::Isa isa : kernels::supported_isas()) {
+      ASSERT_EQ(trace_fused(graph, inputs, pool, isa).roots, expected_trace.roots)
+          << kernels::name_of(isa) << " threads " << threads;
       for (const bool fuse : {false, true}) {
         Executor executor(graph, literals, pool, {isa, fuse, fuse, fuse});
         Bytes value(expected.size(), 0xAB);

@@ -218,6 +218,8 @@ struct Loop::Block {
   std::uint8_t* scratch;
   std::int64_t first;
   std::int64_t rows;
+  int thread;
+  ValueSink* sink;
 
   /// Where an instruction's results for this block go.
   [[nodiscard]] std::uint8_t* output(const Instruction& made, std::int64_t columns) const {
@@ -231,13 +233,13 @@ struct Loop::Block {
   }
 };
 
-void Loop::run(const Addresses& addresses, ThreadPool& pool,
-               const std::vector<std::uint8_t*>& scratch) const {
+void Loop::run(const Addresses& addresses, ThreadPool& pool, const std::vector<std::uint8_t*>& scratch,
+               ValueSink* sink) const {
   pool.parallel_for(ceil_div(rows_, task_rows_), [&](std::int64_t task, int thread) {
     const std::int64_t end = std::min(rows_, (task + 1) * task_rows_);
     for (std::int64_t first = task * task_rows_; first < end; first += block_rows_) {
-      run_block(
-          {addresses, scratch[static_cast<std::size_t>(thread)], first, std::min(block_rows_, end - first)});
+      run_block({addresses, scratch[static_cast<std::size_t>(thread)], first,
+                 std::min(block_rows_, end - first), thread, sink});
     }
   });
 }
@@ -248,7 +250,15 @@ void Loop::run_block(const Block& block) const {
       run_map(instruction, block);
     else
       run_reduce(instruction, block);
+    if (block.sink != nullptr) show(instruction, block);
   }
+}
+
+void Loop::show(const Instruction& made, const Block& block) const {
+  const std::int64_t columns = made.extent == Extent::full ? columns_ : 1;
+  const std::int64_t row_bytes = columns * made.size;
+  block.sink->run(block.thread, made.index, block.first * row_bytes,
+                  {block.output(made, columns), static_cast<std::size_t>(block.rows * row_bytes)});
 }
 
 void Loop::run_reduce(const Instruction& made, const Block& block) const {

@@ -8,6 +8,7 @@
 #include "lydian/runtime/fusion.h"
 #include "lydian/runtime/memory_plan.h"
 #include "lydian/runtime/strided_copy.h"
+#include "lydian/runtime/value_sink.h"
 
 namespace lydian::runtime {
 
@@ -18,8 +19,9 @@ class Loop {
 
   /// Bytes of scratch a thread needs.
   [[nodiscard]] std::int64_t scratch_bytes() const { return scratch_bytes_; }
-  /// scratch(thread) gives each thread its own.
-  void run(const Addresses& addresses, ThreadPool& pool, const std::vector<std::uint8_t*>& scratch) const;
+  /// scratch[thread] is a thread's own. A sink is shown every member's values, block by block.
+  void run(const Addresses& addresses, ThreadPool& pool, const std::vector<std::uint8_t*>& scratch,
+           ValueSink* sink = nullptr) const;
 
  private:
   /// How an instruction finds the elements of an operand for a row.
@@ -55,6 +57,7 @@ class Loop {
   struct Compiler;
   struct Block;
   void run_block(const Block& block) const;
+  void show(const Instruction& instruction, const Block& block) const;
   void run_map(const Instruction& instruction, const Block& block) const;
   void run_reduce(const Instruction& instruction, const Block& block) const;
 

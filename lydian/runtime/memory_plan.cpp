@@ -25,11 +25,12 @@ struct Alias {
 class Planner {
  public:
   Planner(const Graph& graph, const Lowering& lowering, const std::vector<Group>& groups,
-          const RowUpdates& updates)
+          const RowUpdates& updates, const std::optional<Showing>& showing)
       : graph_(graph),
         lowering_(lowering),
         groups_(groups),
         updates_(updates),
+        showing_(showing),
         count_(graph.nodes.size()),
         intervals_(count_),
         readers_(count_),
@@ -48,7 +49,7 @@ class Planner {
     for (std::uint32_t i = static_cast<std::uint32_t>(count_); i-- > 0;) {
       if (is_live_concat(i)) place_concat(i);
     }
-    if (in_place && can_write_over_state()) {
+    if (in_place && !showing_ && can_write_over_state()) {
       leave_read_state_alone();
       plan_.is_over_state = true;
     }
@@ -93,7 +94,7 @@ class Planner {
     const std::int64_t step_bytes = node.shape.stride(node.axis) * tensor::size_of(node.dtype);
     for (std::size_t o = 0; o < node.operand_count; ++o) {
       const Source source = lowering_.operand(node.operands[o]);
-      if (nests(source, node)) {
+      if (!showing_ && nests(source, node)) {
         plan_.skipped[source.buffer.index] = true;
         place_parts(root, source.buffer.index, begin);
       } else if (side_by_side && (resolve(root).offset + begin * step_bytes) % kElementAlignment == 0 &&
@@ -159,7 +160,7 @@ class Planner {
   [[nodiscard]] bool is_stored(std::uint32_t i) const {
     if (!groups_[static_cast<std::size_t>(group_of_[i])].is_loop || i + 1 == count_ || resolve(i).root != i)
       return true;
-    return !reading_groups_[i].empty();
+    return !reading_groups_[i].empty() || (showing_ && showing_->needs_buffer[i]);
   }
 
   void note_intervals() {
@@ -234,6 +235,7 @@ class Planner {
   const Lowering& lowering_;
   const std::vector<Group>& groups_;
   const RowUpdates& updates_;
+  const std::optional<Showing>& showing_;
   std::size_t count_;
   std::vector<Interval> intervals_;
   std::vector<std::vector<std::uint32_t>> readers_;     // by node: nodes
@@ -248,9 +250,9 @@ class Planner {
 }  // namespace
 
 MemoryPlan plan_memory(const Graph& graph, const Lowering& lowering, const std::vector<Group>& groups,
-                       RowUpdates& updates, bool in_place) {
+                       RowUpdates& updates, bool in_place, const std::optional<Showing>& showing) {
   if (!updates.empty()) {
-    MemoryPlan plan = Planner(graph, lowering, groups, updates).run(false);
+    MemoryPlan plan = Planner(graph, lowering, groups, updates, showing).run(false);
     plan.is_over_state = std::ranges::all_of(updates, [&](const auto& update) {
       const MemoryPlan::Place& place = plan.places[update.first];
       return place.arena == MemoryPlan::kValue && place.value == update.second.offset;
@@ -258,7 +260,7 @@ MemoryPlan plan_memory(const Graph& graph, const Lowering& lowering, const std::
     if (plan.is_over_state) return plan;
     updates.clear();
   }
-  return Planner(graph, lowering, groups, updates).run(in_place);
+  return Planner(graph, lowering, groups, updates, showing).run(in_place);
 }
 
 }  // namespace lydian::runtime

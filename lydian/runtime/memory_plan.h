@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lydian/runtime/row_update.h"
+#include "lydian/runtime/showing.h"
 
 namespace lydian::runtime {
 
@@ -33,7 +34,10 @@ struct MemoryPlan {
 /// Where there are row updates, the graph's value may be the state's own memory: they alone are computed
 /// there, and all else is put there at the end. If one of them can't be, `updates` is emptied. in_place: the
 /// value may lie there also where the graph allows that otherwise (in_place.h).
+/// showing: every value that is not a loop's own has all its bytes together once its group has run, and the
+/// state stays.
 [[nodiscard]] MemoryPlan plan_memory(const Graph& graph, const Lowering& lowering,
-                                     const std::vector<Group>& groups, RowUpdates& updates, bool in_place);
+                                     const std::vector<Group>& groups, RowUpdates& updates, bool in_place,
+                                     const std::optional<Showing>& showing = std::nullopt);
 
 }  // namespace lydian::runtime

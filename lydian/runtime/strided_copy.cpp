@@ -96,4 +96,31 @@ void copy_strided(ThreadPool& pool, const tensor::Shape& shape, int element_size
   });
 }
 
+StridedReader::StridedReader(const tensor::Shape& shape, const Strides& strides, int element_size)
+    : size_(element_size) {
+  int axes = shape.rank();
+  for (; axes > 0; --axes) {
+    const std::int64_t extent = shape[axes - 1];
+    const std::int64_t stride = strides[static_cast<std::size_t>(axes - 1)];
+    if (extent == 1) continue;
+    if (line_ != 1 && stride != step_ * line_) break;
+    if (line_ == 1) step_ = stride;
+    line_ *= extent;
+  }
+  lines_ = RowOffsets(shape, axes, strides);
+}
+
+void StridedReader::read(const std::uint8_t* first, std::int64_t begin, std::int64_t n,
+                         std::uint8_t* to) const {
+  while (n > 0) {
+    const std::int64_t at = begin % line_;
+    const std::int64_t taken = std::min(n, line_ - at);
+    const std::int64_t from = lines_.of(begin / line_) + at * step_;
+    copy_run(size_, taken, first + from * size_, step_, to);
+    to += taken * size_;
+    begin += taken;
+    n -= taken;
+  }
+}
+
 }  // namespace lydian::runtime

@@ -45,4 +45,19 @@ class RowOffsets {
   Strides strides_{};
 };
 
+/// A strided array read as the dense one that it stands for, from any place on.
+class StridedReader {
+ public:
+  StridedReader(const tensor::Shape& shape, const Strides& strides, int element_size);
+
+  /// Elements [begin, begin + n), in order, into a dense run. `first` is the array's first element.
+  void read(const std::uint8_t* first, std::int64_t begin, std::int64_t n, std::uint8_t* to) const;
+
+ private:
+  int size_;
+  std::int64_t line_ = 1;  // elements one stride apart
+  std::int64_t step_ = 1;  // that stride
+  RowOffsets lines_;       // where each line begins
+};
+
 }  // namespace lydian::runtime

@@ -35,6 +35,11 @@ runtime::NodeEvaluator& SabotagedMachine::evaluator(std::uint64_t transition) {
   return evaluator_;
 }
 
+runtime::Trace SabotagedMachine::trace(std::uint64_t transition, ByteView before, ThreadPool* pool) {
+  if (transition != fault_.transition) return FastMachine::trace(transition, before, pool);
+  return Machine::trace(transition, before, pool);
+}
+
 void SabotagedMachine::Evaluator::evaluate(std::uint32_t index, const Node& node, runtime::Operands operands,
                                            const program::LiteralTable& literals,
                                            std::span<std::uint8_t> output) {

@@ -17,6 +17,7 @@ class SabotagedMachine final : public node::FastMachine {
 
   Bytes run(std::uint64_t transition, Bytes state) override;
   runtime::NodeEvaluator& evaluator(std::uint64_t transition) override;
+  runtime::Trace trace(std::uint64_t transition, ByteView before, ThreadPool* pool) override;
 
  private:
   /// Kernels for all nodes but the one that is wrong.
