@@ -62,6 +62,28 @@ TEST(Usage, unknown_verbs_and_options_end_with_2) {
   EXPECT_EQ(run({"--help"}).status, 0);
 }
 
+TEST(Train, refuses_what_the_machine_has_no_memory_for_before_it_starts) {
+  const Folder folder;
+  write(folder / "text.txt", std::string(300'000, 'a') + "bcdefgh");
+  write(folder / "huge.toml", R"(
+    name = "huge"
+    [model]
+    layers = 10
+    heads = 24
+    width = 1536
+    context = 1024
+    [data]
+    file = "text.txt"
+    tokenizer = "character"
+    [training]
+    steps = 2
+    batch = 2048
+  )");
+  const std::string out = (folder / "huge.safetensors").string();
+  expect_error(run({"train", (folder / "huge.toml").string(), "--out", out}), "GB of memory");
+  EXPECT_FALSE(std::filesystem::exists(out));
+}
+
 TEST(Generate, goes_on_beyond_the_context_and_tells_its_speed) {
   const Folder folder;
   std::string text;

@@ -6,7 +6,6 @@
 
 #include "lydian/cli/command.h"
 #include "lydian/cli/local_job.h"
-#include "lydian/core/file.h"
 
 namespace lydian::cli {
 namespace {
@@ -27,8 +26,7 @@ void print_json(const std::vector<std::string>& texts, std::int64_t tokens, doub
 
 /// One text is printed as it comes; several after each other, when they are done.
 Status generate(const GenerateOptions& options, const CommonOptions& common) {
-  Pages file = TRY(read_file_into_pages(options.model));
-  const Model model = TRY(open_model(std::move(file), options.model));
+  const Model model = TRY(open_model(options.model));
   ThreadPool pool(thread_count(common));
   TextRequest request = options.request;
   if (options.greedy) request.temperature = 0;

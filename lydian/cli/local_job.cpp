@@ -2,12 +2,25 @@
 
 #include <algorithm>
 
+#include "lydian/core/available_memory.h"
+#include "lydian/core/file_pages.h"
 #include "lydian/merkle/tree.h"
 
 namespace lydian::cli {
 
 using models::Recipe;
 using runtime::Engine;
+
+Status check_fits(std::string_view what, Engine& engine) {
+  constexpr double kGigabyte = 1e9;
+  const std::int64_t needed = engine.memory_bytes();
+  const std::int64_t available = available_memory();
+  if (needed <= available) return {};
+  return fail(
+      "{} needs {:.1f} GB of memory, this machine has {:.1f} GB free: a smaller batch, context or model "
+      "needs less",
+      what, static_cast<double>(needed) / kGigabyte, static_cast<double>(available) / kGigabyte);
+}
 
 std::optional<double> validation_loss(const Recipe& recipe, ByteView weights, std::int64_t parameters_offset,
                                       std::int64_t batches, ThreadPool& pool,
@@ -32,7 +45,9 @@ std::optional<double> validation_loss(const Recipe& recipe, ByteView weights, st
   return load_le<float>(engine.state().data() + at) / static_cast<double>(config.steps);
 }
 
-Result<Model> open_model(Pages file, const std::string& place) {
+Result<Model> open_model(const std::filesystem::path& path) {
+  const std::string place = path.string();
+  Pages file = TRY(read_file_into_pages(path));
   const auto header = tensor::parse_safetensors(file.bytes());
   if (!header) return within(place, header.error());
   const auto config = models::gpt_from_metadata(header->metadata);
@@ -65,6 +80,7 @@ Status extend_texts(const Model& model, const models::GenerationConfig& config, 
       slide ? models::generation_result(config) : models::generation_state(config);
   const std::int64_t tokens_at = layout.offset("tokens");
   Engine engine(program, {model.file.bytes()}, pool);
+  TRY_STATUS(check_fits("the generation", engine));
   engine.advance();
   for (std::int64_t i = 0; i < config.new_tokens; ++i) {
     engine.advance();

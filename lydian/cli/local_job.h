@@ -12,6 +12,9 @@
 
 namespace lydian::cli {
 
+/// Refuses what needs more memory than this machine has free. what: "the training".
+[[nodiscard]] Status check_fits(std::string_view what, runtime::Engine& engine);
+
 /// Mean loss on the held-out tokens of a recipe; `weights` holds the parameters in order at
 /// parameters_offset. Batches: at most as many as fit without overlap. Nothing: it was stopped between two.
 [[nodiscard]] std::optional<double> validation_loss(
@@ -25,7 +28,7 @@ struct Model {
   models::Tokenizer tokenizer;
   std::int64_t parameters_offset = 0;
 };
-[[nodiscard]] Result<Model> open_model(Pages file, const std::string& place);
+[[nodiscard]] Result<Model> open_model(const std::filesystem::path& path);
 
 struct TextRequest {
   std::string prompt;

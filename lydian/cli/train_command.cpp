@@ -61,6 +61,7 @@ class Training {
         engine_(program_, {recipe.token_file}, pool) {}
 
   Status run(bool resume) {
+    TRY_STATUS(check_fits("the training", engine_));
     if (resume) TRY_STATUS(restore(engine_, program_, layout_, checkpoint_));
     announce();
     const std::int64_t tokens = recipe_.training.batch * recipe_.training.model.context;
@@ -175,8 +176,7 @@ Status train(const TrainOptions& options, const CommonOptions& common) {
     return {};
   }
   if (recipe.sample_tokens == 0) return {};
-  Pages file = TRY(read_file_into_pages(out));
-  const Model model = TRY(open_model(std::move(file), out.string()));
+  const Model model = TRY(open_model(out));
   fmt::print(stderr, "a sample:\n");
   TRY_STATUS(generate_text(model, {recipe.sample_prompt, recipe.sample_tokens, 0.8F, 0, 1}, pool,
                            [](std::string_view text) {

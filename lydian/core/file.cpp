@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "lydian/core/file_pages.h"
+
 namespace lydian {
 namespace {
 

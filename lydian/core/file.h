@@ -5,14 +5,11 @@
 #include <string>
 
 #include "lydian/core/bytes.h"
-#include "lydian/core/pages.h"
 #include "lydian/core/result.h"
 
 namespace lydian {
 
 [[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path);
-/// For a large file that is read again and again.
-[[nodiscard]] Result<Pages> read_file_into_pages(const std::filesystem::path& path);
 [[nodiscard]] Result<std::string> read_text_file(const std::filesystem::path& path);
 
 /// Writes beside the target, syncs, and renames over it. The target's folder must exist.

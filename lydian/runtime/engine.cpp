@@ -33,6 +33,18 @@ Executor& Engine::executor(GraphKind kind) {
   return *executor;
 }
 
+std::int64_t Engine::memory_bytes() {
+  std::int64_t most = 0;
+  for (const std::int64_t transition : {std::int64_t{0}, std::int64_t{1}, program_.steps + 1}) {
+    const GraphKind kind = graph_of_transition(program_, transition);
+    const bool in_place = kind == GraphKind::step && executor(kind).writes_over_state();
+    const std::int64_t states =
+        bytes_at(program_, transition) + (in_place ? 0 : bytes_at(program_, transition + 1));
+    most = std::max(most, states + executor(kind).memory_bytes());
+  }
+  return most;
+}
+
 void Engine::advance() {
   ENSURE(!is_done(), "at boundary {}", boundary_);
   const GraphKind kind = graph_of_transition(program_, boundary_);
@@ -46,6 +58,7 @@ void Engine::advance() {
     transition.run(state_.bytes(), constants_, next_.bytes());
     std::swap(state_, next_);
   }
+  if (kind == GraphKind::init) executors_[static_cast<std::size_t>(kind)].reset();  // it will not run again
   ++boundary_;
 }
 

@@ -23,6 +23,10 @@ class Engine {
   /// The bytes at the present boundary: a state, or the result. Valid until the next call that is not const.
   [[nodiscard]] ByteView state() const { return state_.bytes(); }
 
+  /// The most memory that it will hold at a time, in bytes: states and what the executors need beside them.
+  /// Nothing of it is taken before the first advance.
+  [[nodiscard]] std::int64_t memory_bytes();
+
   /// One transition further. Not when done.
   void advance();
 

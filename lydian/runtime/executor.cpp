@@ -46,10 +46,18 @@ struct Executor::Plan {
         memory(plan_memory(graph, lowering, groups, row_updates, options.in_place, showing)),
         pool(p),
         isa(options.isa),
-        arena(static_cast<std::size_t>(memory.arena_bytes)),
         matmul_scratch(p.size()) {
     compile_loops();
     place_fixed(literals);
+  }
+
+  /// Takes the memory that the plan says, once.
+  void take_memory() {
+    if (!addresses.nodes.empty()) return;
+    arena = Pages(static_cast<std::size_t>(memory.arena_bytes));
+    loop_scratch = Pages(static_cast<std::size_t>(scratch_stride * pool.size()));
+    for (int thread = 0; thread < pool.size(); ++thread)
+      scratch.push_back(loop_scratch.data() + scratch_stride * thread);
     addresses.nodes.resize(graph.nodes.size());
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
       if (memory.places[i].arena >= 0) addresses.nodes[i] = arena.data() + memory.places[i].arena;
@@ -66,10 +74,7 @@ struct Executor::Plan {
       loops.push_back(std::make_unique<Loop>(graph, lowering, memory, group, isa, pool.size()));
       bytes = std::max(bytes, loops.back()->scratch_bytes());
     }
-    const std::int64_t stride = (bytes / kScratchAlignment + 1) * kScratchAlignment;
-    loop_scratch = Pages(static_cast<std::size_t>(stride * pool.size()));
-    for (int thread = 0; thread < pool.size(); ++thread)
-      scratch.push_back(loop_scratch.data() + stride * thread);
+    scratch_stride = (bytes / kScratchAlignment + 1) * kScratchAlignment;
   }
 
   /// By node: iotas that something reads from memory; loops count for themselves where they read every
@@ -235,6 +240,7 @@ struct Executor::Plan {
     ENSURE(state.data() != value.data() || value.empty() ||
                (memory.is_over_state && state.size() == value.size()),
            "a value over a state of {} bytes", state.size());
+    take_memory();
     addresses.state = state.data();
     addresses.constants.clear();
     for (const ByteView& constant : constants) addresses.constants.push_back(constant.data());
@@ -284,6 +290,7 @@ struct Executor::Plan {
   Pages arena;
   kernels::MatmulScratch matmul_scratch;
   std::vector<std::unique_ptr<Loop>> loops;  // by group; null for a node alone
+  std::int64_t scratch_stride = 0;           // bytes of a thread's scratch
   Pages loop_scratch;
   std::vector<std::uint8_t*> scratch;  // by thread
   std::vector<std::vector<std::int32_t>> iotas;
@@ -309,7 +316,7 @@ std::string Executor::describe(std::size_t group) const { return plan_->describe
 bool Executor::writes_over_state() const { return plan_->memory.is_over_state; }
 
 std::int64_t Executor::memory_bytes() const {
-  return static_cast<std::int64_t>(plan_->arena.size() + plan_->loop_scratch.size());
+  return plan_->memory.arena_bytes + plan_->scratch_stride * plan_->pool.size();
 }
 
 }  // namespace lydian::runtime

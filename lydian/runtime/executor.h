@@ -52,7 +52,7 @@ class Executor {
   void observe(std::function<void(std::size_t group)> after);
   [[nodiscard]] std::string describe(std::size_t group) const;
 
-  /// Memory it holds beside inputs and value, in bytes.
+  /// Memory it holds beside inputs and value, in bytes; it takes it when it first runs.
   [[nodiscard]] std::int64_t memory_bytes() const;
 
  private:

@@ -298,9 +298,8 @@ class Demo {
 
   Status show_result() {
     ThreadPool pool(ThreadPool::hardware_threads());
-    Bytes file = TRY(read_file(folder_ / "model.safetensors"));
-    const cli::Model model = TRY(cli::open_model(std::move(file), "model.safetensors"));
-    val_loss_ = *cli::validation_loss(recipe_, model.file, model.parameters_offset, 40, pool);
+    const cli::Model model = TRY(cli::open_model(folder_ / "model.safetensors"));
+    val_loss_ = *cli::validation_loss(recipe_, model.file.bytes(), model.parameters_offset, 40, pool);
     narrate(fmt::format("the submitter has the model: validation loss {:.3f}. It writes:\n", val_loss_));
     TRY_STATUS(cli::generate_text(model, {recipe_.sample_prompt, recipe_.sample_tokens, 0.8F, 0, 1}, pool,
                                   [](std::string_view text) { fmt::print("{}", text); }));
