@@ -21,6 +21,13 @@ void push_neighbours(std::vector<float>& arguments, float x) {
       arguments.push_back(std::bit_cast<float>((std::bit_cast<std::uint32_t>(x) + i - 3) ^ sign));
 }
 
+/// Vectors of ordinary numbers with one of another kind among them, at every place.
+void push_among_ordinary(std::vector<float>& arguments, float special) {
+  std::mt19937 generator(9);
+  std::uniform_real_distribution<float> ordinary(0.1F, 10.0F);
+  for (int i = 0; i < 17 * 16; ++i) arguments.push_back(i % 17 == 0 ? special : ordinary(generator));
+}
+
 /// Random numbers of every exponent and sign, and the neighbours of every place where an algorithm turns.
 std::vector<float> sample() {
   std::vector<float> arguments;
@@ -28,9 +35,12 @@ std::vector<float> sample() {
   for (std::uint32_t top = 0; top < 512; ++top)
     for (int i = 0; i < 500; ++i)
       arguments.push_back(std::bit_cast<float>(top << 23 | static_cast<std::uint32_t>(generator()) >> 9));
-  for (const float x : {0.0F, 1.0F, 0x1p-126F, kExpLeast, 0x1.62e42ep6F, 89.0F, 103.97F, 104.0F,
+  for (const float x : {0.0F, 1.0F, 0x1p-126F, core::kExpLeast, core::kExpMost, 89.0F, 103.97F, 104.0F,
                         kFloatInfinity, core::kMaxReducible, 0x1.66p-1F, 0x1.f6p-1F, 0x1.06p0F})
     push_neighbours(arguments, x);
+  for (const float x : {kFloatInfinity, -kFloatInfinity, std::numeric_limits<float>::quiet_NaN(), 0.0F, -0.0F,
+                        -1.0F, 90.0F, -90.0F, 0x1p-130F, core::kLogExceptions[0].argument})
+    push_among_ordinary(arguments, x);
   for (const auto& exception : core::kLogExceptions) push_neighbours(arguments, exception.argument);
   for (const auto& exception : core::kSinExceptions) push_neighbours(arguments, exception.argument);
   for (const auto& exception : core::kSinLargeExceptions) push_neighbours(arguments, exception.argument);

@@ -10,6 +10,7 @@
 
 #include "lydian/kernels/functions.h"
 #include "lydian/kernels/functions_core.h"
+#include "lydian/kernels/functions_pair.h"
 #include "lydian/kernels/scalar.h"
 
 namespace lydian::kernels {
@@ -49,26 +50,53 @@ inline typename S::F maximum(typename S::F a, typename S::F b) {
   return S::select(S::unordered(a, b), S::splat(std::bit_cast<float>(kCanonicalNan)), S::as_float(most));
 }
 
-/// The least argument whose exp is not tiny.
-inline constexpr float kExpLeast = -0x1.5d589ep6F;
-
 /// exp with both rules. No element reaches the subnormal range, which is slow.
 template <class S>
-inline typename S::F exp(typename S::F x) {
+inline typename S::F exp_in_binary64(typename S::F x) {
   constexpr float kExpMost = 89.0F;  // exp overflows below it
-  const auto inside = S::min_or_second(S::splat(kExpMost), S::max_or_second(S::splat(kExpLeast), x));
+  const auto inside = S::min_or_second(S::splat(kExpMost), S::max_or_second(S::splat(core::kExpLeast), x));
   const auto value = S::through_double(inside, [](typename S::D d) { return core::exp<S>(d); });
-  return S::canonical_nan(S::select(S::less(x, S::splat(kExpLeast)), S::splat(0.0F), value));
+  return S::canonical_nan(S::select(S::less(x, S::splat(core::kExpLeast)), S::splat(0.0F), value));
 }
 
 template <class S>
-inline typename S::F log(typename S::F x) {
+inline typename S::F log_in_binary64(typename S::F x) {
   const auto zero = S::splat(0.0F);
   auto value = S::through_double(x, [](typename S::D d) { return core::log<S>(d); });
   value = core::mend_exceptions<S>(core::kLogExceptions, x, value);
   value = S::select(S::equal(x, zero), S::splat(-kFloatInfinity), value);
   value = S::select(S::equal(x, S::splat(kFloatInfinity)), x, value);
   return S::select(S::less_equal(zero, x), value, S::splat(std::bit_cast<float>(kCanonicalNan)));
+}
+
+/// The vectors in which an estimate in binary32 is not certain of every element: too few to inline.
+template <class S, ScalarFn fn>
+[[gnu::noinline, gnu::cold]] typename S::F decide_in_binary64(typename S::F x) {
+  return fn == ScalarFn::exp ? exp_in_binary64<S>(x) : log_in_binary64<S>(x);
+}
+
+template <class S>
+inline typename S::F exp(typename S::F x) {
+  if constexpr (S::kExpPairTableSize == 0) {
+    return exp_in_binary64<S>(x);
+  } else {
+    const auto estimate = core::estimate_exp<S, S::kExpPairTableSize>(x);
+    if (S::all(estimate.is_certain)) [[likely]]
+      return estimate.value;
+    return decide_in_binary64<S, ScalarFn::exp>(x);
+  }
+}
+
+template <class S>
+inline typename S::F log(typename S::F x) {
+  if constexpr (S::kExpPairTableSize == 0) {
+    return log_in_binary64<S>(x);
+  } else {
+    const auto estimate = core::estimate_log<S>(x);
+    if (S::all(estimate.is_certain)) [[likely]]
+      return estimate.value;
+    return decide_in_binary64<S, ScalarFn::log>(x);
+  }
 }
 
 /// Replaces by fn(x) the elements whose argument is too large for the vector's reduction, or no number.

@@ -89,9 +89,28 @@ struct SimdAvx2 {
 
   // --- masks ---
   static M either(M a, M b) { return _mm256_or_ps(a, b); }
+  static M both(M a, M b) { return _mm256_and_ps(a, b); }
   static M negate(M a) { return _mm256_xor_ps(a, as_float(_mm256_set1_epi32(-1))); }
   static bool any(M a) { return _mm256_movemask_ps(a) != 0; }
+  static bool all(M a) { return _mm256_movemask_ps(a) == 0xff; }
   static I one_if(M a) { return _mm256_srli_epi32(as_int(a), 31); }
+
+  // --- tables of binary32 ---
+  static constexpr int kExpPairTableSize = 16;
+  /// Permutations of eight entries, which read the low three bits of each index; the bits above choose among
+  /// them, each as the sign that a blend reads. A gather is slower.
+  static F lookup_8(const float* entries, I index) {
+    return _mm256_permutevar8x32_ps(_mm256_loadu_ps(entries), index);
+  }
+  static F lookup_16(const float* entries, I index) {
+    const M bit_3 = as_float(_mm256_slli_epi32(index, 28));
+    return select(bit_3, lookup_8(entries + 8, index), lookup_8(entries, index));
+  }
+  static F lookup(const std::array<float, 16>& table, I index) { return lookup_16(table.data(), index); }
+  static F lookup(const std::array<float, 32>& table, I index) {
+    const M bit_4 = as_float(_mm256_slli_epi32(index, 27));
+    return select(bit_4, lookup_16(&table[16], index), lookup_16(table.data(), index));
+  }
 
   // --- binary64 and its bits: half a vector ---
   using D = __m256d;

@@ -96,9 +96,18 @@ struct SimdAvx512 {
 
   // --- masks ---
   static M either(M a, M b) { return _kor_mask16(a, b); }
+  static M both(M a, M b) { return _kand_mask16(a, b); }
   static M negate(M a) { return _knot_mask16(a); }
   static bool any(M a) { return a != 0; }
+  static bool all(M a) { return _kortestc_mask16_u8(a, a) != 0; }
   static I one_if(M a) { return _mm512_maskz_set1_epi32(a, 1); }
+
+  // --- tables of binary32 ---
+  static constexpr int kExpPairTableSize = 32;
+  /// A permutation of two vectors, which reads the low five bits of each index.
+  static F lookup(const std::array<float, 32>& table, I index) {
+    return _mm512_permutex2var_ps(load_f32(table.data()), index, load_f32(&table[16]));
+  }
 
   // --- binary64 and its bits: half a vector ---
   using D = __m512d;

@@ -106,9 +106,14 @@ struct SimdNeon {
 
   // --- masks ---
   static M either(M a, M b) { return vorrq_u32(a, b); }
+  static M both(M a, M b) { return vandq_u32(a, b); }
   static M negate(M a) { return vmvnq_u32(a); }
   static bool any(M a) { return vmaxvq_u32(a) != 0; }
+  static bool all(M a) { return vminvq_u32(a) != 0; }
   static I one_if(M a) { return vreinterpretq_s32_u32(vshrq_n_u32(a, 31)); }
+
+  // --- no tables of binary32 ---
+  static constexpr int kExpPairTableSize = 0;
 
   // --- binary64 and its bits: half a vector ---
   using D = float64x2_t;

@@ -1,6 +1,6 @@
-// The operations that functions_core.h and map_kernels.h are written over, one element at a time in standard
-// C++. simd_neon.h, simd_avx2.h and simd_avx512.h are the same interface over 4, 8 and 16 elements. Masks
-// come from comparisons, and select(mask, a, b) takes a where the mask is set.
+// The operations that functions_core.h, functions_pair.h and map_kernels.h are written over, one element at a
+// time in standard C++. simd_neon.h, simd_avx2.h and simd_avx512.h are the same interface over 4, 8 and 16
+// elements. Masks come from comparisons, and select(mask, a, b) takes a where the mask is set.
 #pragma once
 
 #include <algorithm>
@@ -88,9 +88,21 @@ struct SimdPortable {
 
   // --- masks ---
   static M either(M a, M b) { return a || b; }
+  static M both(M a, M b) { return a && b; }
   static M negate(M a) { return !a; }
   static bool any(M a) { return a; }
+  static bool all(M a) { return a; }
   static I one_if(M a) { return a ? 1 : 0; }
+
+  // --- tables of binary32, for functions_pair.h ---
+  /// The table that the set's exp uses, of those in functions_pair.h; 0 where exp and log are all in
+  /// binary64.
+  static constexpr int kExpPairTableSize = 0;
+  /// table[index mod its size], which is 16 or 32.
+  template <std::size_t size>
+  static F lookup(const std::array<float, size>& table, I index) {
+    return table[word(index) % size];
+  }
 
   // --- binary64 and its bits, for exp, log, sin and cos ---
   using D = double;
