@@ -13,16 +13,23 @@
 namespace lydian::kernels {
 namespace {
 
-constexpr std::int64_t kDepthBlock = 512;      // k of a block
+constexpr std::int64_t kDepthBlock = 384;      // k of a block
 constexpr std::int64_t kPackedB = 192 * 1024;  // floats of a block of B: 768 KB
 constexpr std::int64_t kPackedA = 48 * 1024;   // floats of a group of packed panels of A
-// In place, a short B is read too few times to repay its packing, and a transposed A serves well while the
-// elements that a tile reads for successive k do not all fall into one set of the L1 cache (4 KB).
-constexpr std::int64_t kRowsWorthPackingB = 80;
+// A block of A of up to so many floats stays in the L2 cache while the columns of B pass by, each read once:
+// packing B would not repay itself.
+constexpr std::int64_t kCachedA = 128 * 1024;
+// In place, a transposed A serves well while the elements that a tile reads for successive k do not all fall
+// into one set of the L1 cache (4 KB).
 constexpr std::int64_t kDepthStrideWorthPackingA = 1000;
 constexpr std::int64_t kScratchFloats = kPackedA + kPackedB;
 static_assert(MatmulSkinnyJob::kScratchFloats <= kScratchFloats);
 constexpr std::align_val_t kAlignment{4096};
+
+// What a second thread has to do to be worth its wake: about 20 microseconds of multiply-adds. One that still
+// spins joins within 2; one that sleeps, or whose processor others use, has taken 65.
+constexpr std::int64_t kWorkPerThread = 2 * 1024 * 1024;
+constexpr std::int64_t kWorkPerElementRead = 4;  // multiply-adds in the time of reading an element of B
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -93,7 +100,7 @@ Plan make_plan(Isa isa, const MatmulShape& shape, std::int64_t b_column_stride, 
 
   const std::int64_t column_panels = ceil_div(shape.n, tile_columns);
   const std::int64_t row_panels = ceil_div(shape.m, plan.tiles->rows);
-  plan.packs_b = b_column_stride != 1 || shape.m > kRowsWorthPackingB;
+  plan.packs_b = b_column_stride != 1 || shape.m * plan.depth_block > kCachedA;
   const std::int64_t packed_panels =
       std::max<std::int64_t>(1, kPackedB / (std::max<std::int64_t>(1, plan.depth_block) * tile_columns));
   const std::int64_t cached_panels = plan.packs_b ? packed_panels : column_panels;
@@ -276,6 +283,12 @@ bool is_empty(const MatmulShape& shape) {
   return shape.m == 0 || shape.n == 0 || shape.outer == 0 || shape.inner == 0;
 }
 
+int threads_worth(const MatmulShape& shape, int threads) {
+  const std::int64_t rows = std::max(shape.m, kWorkPerElementRead);
+  const std::int64_t work = shape.outer * shape.inner * shape.n * shape.k * rows;
+  return static_cast<int>(std::clamp<std::int64_t>(work / kWorkPerThread, 1, threads));
+}
+
 }  // namespace
 
 void matmul_pack_strided(const MatmulPacking& p) {
@@ -303,12 +316,14 @@ float* MatmulScratch::of_thread(int thread) const {
 void matmul(Isa isa, ThreadPool& pool, const MatmulShape& shape, const MatmulOperand<float>& a,
             const MatmulOperand<float>& b, const MatmulResult<float>& c, MatmulScratch& scratch) {
   if (is_empty(shape)) return;
-  if (const auto skinny = MatmulSkinnyJob::plan(kernel_of(isa), pool.size(), shape, a, b, c)) {
+  const int threads = threads_worth(shape, pool.size());
+  if (threads == 1) return matmul_on_thread(isa, 0, shape, a, b, c, scratch);
+  if (const auto skinny = MatmulSkinnyJob::plan(kernel_of(isa), threads, shape, a, b, c)) {
     pool.parallel_for(skinny->tasks(),
                       [&](std::int64_t task, int thread) { skinny->run(task, scratch.of_thread(thread)); });
     return;
   }
-  const Job job(isa, pool.size(), shape, a, b, c);
+  const Job job(isa, threads, shape, a, b, c);
   pool.parallel_for(job.blocks(),
                     [&](std::int64_t index, int thread) { job.run(index, scratch.of_thread(thread)); });
 }

@@ -19,7 +19,7 @@ struct Vector {
   using Register = __m256;
   using Mask = __m256i;
   static constexpr int kLanes = 8;
-  static constexpr int kUnroll = 1;
+  static constexpr int kUnroll = 2;
   static constexpr int kSkinnyVectors = 2;  // of columns, in a product of a few rows
 
   static Mask mask(std::int64_t count) {

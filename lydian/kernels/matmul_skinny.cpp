@@ -5,8 +5,7 @@
 namespace lydian::kernels {
 namespace {
 
-// A part is worth a task of its own from so many elements of B on, and reads so many columns in a row.
-constexpr std::int64_t kElementsPerPart = 32 * 1024;
+// A part reads at least so many columns in a row.
 constexpr std::int64_t kColumnsPerPart = 128;
 constexpr std::int64_t kPartsPerThread = 4;
 
@@ -27,8 +26,7 @@ std::optional<MatmulSkinnyJob> MatmulSkinnyJob::plan(const MatmulKernel& kernel,
   if (shape.m > rows_max) return std::nullopt;
   const std::int64_t products = shape.outer * shape.inner;
   const std::int64_t wanted = threads == 1 ? 1 : ceil_div(kPartsPerThread * threads, products);
-  const std::int64_t worth = std::min(shape.n * shape.k / kElementsPerPart, shape.n / kColumnsPerPart);
-  std::int64_t parts = std::clamp<std::int64_t>(std::min(wanted, worth), 1, shape.n);
+  std::int64_t parts = std::clamp<std::int64_t>(shape.n / kColumnsPerPart, 1, wanted);
   if (products == 1 && parts > threads) parts = parts / threads * threads;  // even shares
   const std::int64_t step = 4 * kernel.lanes;
   job.columns_ = ceil_div(ceil_div(shape.n, parts), step) * step;
