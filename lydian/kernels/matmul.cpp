@@ -16,9 +16,9 @@ namespace {
 constexpr std::int64_t kDepthBlock = 384;      // k of a block
 constexpr std::int64_t kPackedB = 192 * 1024;  // floats of a block of B: 768 KB
 constexpr std::int64_t kPackedA = 48 * 1024;   // floats of a group of packed panels of A
-// A block of A of up to so many floats stays in the L2 cache while the columns of B pass by, each read once:
-// packing B would not repay itself.
-constexpr std::int64_t kCachedA = 128 * 1024;
+// From so many rows on, packing B repays itself. With fewer, a block of A (480 KB) stays in the L2 cache
+// while the columns of B pass by, each read once.
+constexpr std::int64_t kRowsWorthPackingB = 320;
 // In place, a transposed A serves well while the elements that a tile reads for successive k do not all fall
 // into one set of the L1 cache (4 KB).
 constexpr std::int64_t kDepthStrideWorthPackingA = 1000;
@@ -100,7 +100,7 @@ Plan make_plan(Isa isa, const MatmulShape& shape, std::int64_t b_column_stride, 
 
   const std::int64_t column_panels = ceil_div(shape.n, tile_columns);
   const std::int64_t row_panels = ceil_div(shape.m, plan.tiles->rows);
-  plan.packs_b = b_column_stride != 1 || shape.m * plan.depth_block > kCachedA;
+  plan.packs_b = b_column_stride != 1 || shape.m >= kRowsWorthPackingB;
   const std::int64_t packed_panels =
       std::max<std::int64_t>(1, kPackedB / (std::max<std::int64_t>(1, plan.depth_block) * tile_columns));
   const std::int64_t cached_panels = plan.packs_b ? packed_panels : column_panels;
