@@ -13,16 +13,23 @@
 namespace lydian::kernels {
 namespace {
 
-constexpr std::int64_t kDepthBlock = 512;      // k of a block
+constexpr std::int64_t kDepthBlock = 384;      // k of a block
 constexpr std::int64_t kPackedB = 192 * 1024;  // floats of a block of B: 768 KB
 constexpr std::int64_t kPackedA = 48 * 1024;   // floats of a group of packed panels of A
-// In place, a short B is read too few times to repay its packing, and a transposed A serves well while the
-// elements that a tile reads for successive k do not all fall into one set of the L1 cache (4 KB).
-constexpr std::int64_t kRowsWorthPackingB = 80;
+// From so many rows on, packing B repays itself. With fewer, a block of A (480 KB) stays in the L2 cache
+// while the columns of B pass by, each read once.
+constexpr std::int64_t kRowsWorthPackingB = 320;
+// In place, a transposed A serves well while the elements that a tile reads for successive k do not all fall
+// into one set of the L1 cache (4 KB).
 constexpr std::int64_t kDepthStrideWorthPackingA = 1000;
 constexpr std::int64_t kScratchFloats = kPackedA + kPackedB;
 static_assert(MatmulSkinnyJob::kScratchFloats <= kScratchFloats);
 constexpr std::align_val_t kAlignment{4096};
+
+// What a second thread has to do to be worth its wake: about 20 microseconds of multiply-adds. One that still
+// spins joins within 2; one that sleeps, or whose processor others use, has taken 65.
+constexpr std::int64_t kWorkPerThread = 2 * 1024 * 1024;
+constexpr std::int64_t kWorkPerElementRead = 4;  // multiply-adds in the time of reading an element of B
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -52,41 +59,51 @@ struct Plan {
   std::int64_t column_block;  // a multiple of the tile's columns
   std::int64_t row_blocks;
   std::int64_t column_blocks;
+  bool packs_b;
 
   [[nodiscard]] std::int64_t tile_columns() const { return tiles->vectors * kernel->lanes; }
 };
 
-/// Cycles of one step of k over all columns, for each row: what a tile costs is its multiply-adds (two a
-/// cycle), its loads (about one a cycle) or the latency of its chains, whichever is most.
-double cost_per_row(const MatmulTileSet& tiles, std::int64_t vectors) {
-  const auto cost = [&](std::int64_t v) {
-    const double rows = tiles.rows;
-    const double width = static_cast<double>(v);
-    return std::max({rows * width / 2, (rows + width) / 1.13, 4.0});
-  };
-  double sum = static_cast<double>(vectors / tiles.vectors) * cost(tiles.vectors);
-  if (vectors % tiles.vectors != 0) sum += cost(vectors % tiles.vectors);
-  return sum / tiles.rows;
+/// Cycles of one step of k of a tile: its multiply-adds (two a cycle), its loads (about one a cycle) or the
+/// latency of its chains, whichever is most.
+double cost_of_tile(std::int64_t rows, std::int64_t vectors) {
+  const auto height = static_cast<double>(rows);
+  const auto width = static_cast<double>(vectors);
+  return std::max({height * width / 2, (height + width) / 1.13, 4.0});
 }
 
-const MatmulTileSet& best_tiles(const MatmulKernel& kernel, std::int64_t n) {
+/// The same of all tiles of `rows` rows and `vectors` vectors of columns.
+double cost_of_tiles(const MatmulTileSet& tiles, std::int64_t rows, std::int64_t vectors) {
+  const auto cost_of_panel = [&](std::int64_t height) {
+    double cost = static_cast<double>(vectors / tiles.vectors) * cost_of_tile(height, tiles.vectors);
+    if (vectors % tiles.vectors != 0) cost += cost_of_tile(height, vectors % tiles.vectors);
+    return cost;
+  };
+  double cost = static_cast<double>(rows / tiles.rows) * cost_of_panel(tiles.rows);
+  if (rows % tiles.rows != 0) cost += cost_of_panel(rows % tiles.rows);
+  return cost;
+}
+
+const MatmulTileSet& best_tiles(const MatmulKernel& kernel, std::int64_t m, std::int64_t n) {
   const std::int64_t vectors = ceil_div(n, kernel.lanes);
   return *std::ranges::min_element(kernel.tiles, {},
-                                   [&](const MatmulTileSet& t) { return cost_per_row(t, vectors); });
+                                   [&](const MatmulTileSet& t) { return cost_of_tiles(t, m, vectors); });
 }
 
-Plan make_plan(Isa isa, const MatmulShape& shape, std::int64_t threads) {
+Plan make_plan(Isa isa, const MatmulShape& shape, std::int64_t b_column_stride, std::int64_t threads) {
   Plan plan{};
   plan.kernel = &kernel_of(isa);
-  plan.tiles = &best_tiles(*plan.kernel, shape.n);
+  plan.tiles = &best_tiles(*plan.kernel, shape.m, shape.n);
   const std::int64_t tile_columns = plan.tile_columns();
   const std::int64_t depth_blocks = std::max<std::int64_t>(1, ceil_div(shape.k, kDepthBlock));
   plan.depth_block = ceil_div(ceil_div(shape.k, depth_blocks), 4) * 4;
 
   const std::int64_t column_panels = ceil_div(shape.n, tile_columns);
   const std::int64_t row_panels = ceil_div(shape.m, plan.tiles->rows);
-  const std::int64_t cached_panels =
+  plan.packs_b = b_column_stride != 1 || shape.m >= kRowsWorthPackingB;
+  const std::int64_t packed_panels =
       std::max<std::int64_t>(1, kPackedB / (std::max<std::int64_t>(1, plan.depth_block) * tile_columns));
+  const std::int64_t cached_panels = plan.packs_b ? packed_panels : column_panels;
   const std::int64_t products = shape.outer * shape.inner;
   const std::int64_t wanted = threads == 1 ? 1 : ceil_div(2 * threads, products);
 
@@ -191,16 +208,23 @@ void run_tiles(const Plan& plan, const Product& product, const Panels& a, const 
   }
 }
 
+/// The same, all rows on one panel of columns before the next: B in place is read from memory once.
+void run_strips(const Plan& plan, const Product& product, const Panels& a, Panels b, Range rows,
+                Range columns, Range depth) {
+  for (std::int64_t j = columns.begin; j < columns.end; j += plan.tile_columns(), b.data += b.panel_stride) {
+    run_tiles(plan, product, a, b, rows, {j, std::min(columns.end, j + plan.tile_columns())}, depth);
+  }
+}
+
 /// One block of C of one product.
 void run_block(const Plan& plan, const Product& product, Range rows, Range columns, float* scratch) {
   const std::int64_t tile_rows = plan.tiles->rows;
   const std::int64_t tile_columns = plan.tile_columns();
   const bool pack_a = product.a.depth_stride >= kDepthStrideWorthPackingA && columns.size() > tile_columns;
-  const bool pack_b = product.b.line_stride != 1 || rows.size() > kRowsWorthPackingB;
   Range depth{0, std::min(product.depth, plan.depth_block)};
   do {
-    const Panels b = pack_b ? packed(*plan.kernel, product.b, columns, depth, tile_columns, scratch)
-                            : in_place(product.b, columns, depth, tile_columns);
+    const Panels b = plan.packs_b ? packed(*plan.kernel, product.b, columns, depth, tile_columns, scratch)
+                                  : in_place(product.b, columns, depth, tile_columns);
     const std::int64_t group =
         pack_a ? tile_rows * (kPackedA / (tile_rows * std::max<std::int64_t>(1, depth.size()))) : rows.size();
     for (std::int64_t i = rows.begin; i < rows.end; i += group) {
@@ -208,7 +232,10 @@ void run_block(const Plan& plan, const Product& product, Range rows, Range colum
       const Panels a = pack_a
                            ? packed(*plan.kernel, product.a, group_rows, depth, tile_rows, scratch + kPackedB)
                            : in_place(product.a, group_rows, depth, tile_rows);
-      run_tiles(plan, product, a, b, group_rows, columns, depth);
+      if (plan.packs_b)
+        run_tiles(plan, product, a, b, group_rows, columns, depth);
+      else
+        run_strips(plan, product, a, b, group_rows, columns, depth);
     }
     depth = {depth.end, std::min(product.depth, depth.end + plan.depth_block)};
   } while (depth.begin < product.depth);
@@ -224,10 +251,11 @@ struct Job {
 
   Job(Isa isa, std::int64_t threads, const MatmulShape& shape_, const MatmulOperand<float>& a_,
       const MatmulOperand<float>& b_, const MatmulResult<float>& c_)
-      : plan(make_plan(isa, shape_, threads)), shape(shape_), a(a_), b(b_), c(c_) {
+      : shape(shape_), a(a_), b(b_), c(c_) {
     // A single column or step of k has no stride: 1 spares the packing.
     if (shape.n == 1) b.column_stride = 1;
     if (shape.k == 1) a.column_stride = 1;
+    plan = make_plan(isa, shape, b.column_stride, threads);
   }
 
   [[nodiscard]] std::int64_t blocks() const {
@@ -253,6 +281,12 @@ struct Job {
 bool is_empty(const MatmulShape& shape) {
   ENSURE(shape.m >= 0 && shape.n >= 0 && shape.k >= 0 && shape.outer >= 0 && shape.inner >= 0);
   return shape.m == 0 || shape.n == 0 || shape.outer == 0 || shape.inner == 0;
+}
+
+int threads_worth(const MatmulShape& shape, int threads) {
+  const std::int64_t rows = std::max(shape.m, kWorkPerElementRead);
+  const std::int64_t work = shape.outer * shape.inner * shape.n * shape.k * rows;
+  return static_cast<int>(std::clamp<std::int64_t>(work / kWorkPerThread, 1, threads));
 }
 
 }  // namespace
@@ -282,12 +316,14 @@ float* MatmulScratch::of_thread(int thread) const {
 void matmul(Isa isa, ThreadPool& pool, const MatmulShape& shape, const MatmulOperand<float>& a,
             const MatmulOperand<float>& b, const MatmulResult<float>& c, MatmulScratch& scratch) {
   if (is_empty(shape)) return;
-  if (const auto skinny = MatmulSkinnyJob::plan(kernel_of(isa), pool.size(), shape, a, b, c)) {
+  const int threads = threads_worth(shape, pool.size());
+  if (threads == 1) return matmul_on_thread(isa, 0, shape, a, b, c, scratch);
+  if (const auto skinny = MatmulSkinnyJob::plan(kernel_of(isa), threads, shape, a, b, c)) {
     pool.parallel_for(skinny->tasks(),
                       [&](std::int64_t task, int thread) { skinny->run(task, scratch.of_thread(thread)); });
     return;
   }
-  const Job job(isa, pool.size(), shape, a, b, c);
+  const Job job(isa, threads, shape, a, b, c);
   pool.parallel_for(job.blocks(),
                     [&](std::int64_t index, int thread) { job.run(index, scratch.of_thread(thread)); });
 }

@@ -64,7 +64,7 @@ class MatmulScratch {
   float* data_;
 };
 
-/// On all threads of the pool; scratch is for at least pool.size() threads.
+/// On as many threads of the pool as the product is worth; scratch is for at least pool.size() threads.
 void matmul(Isa isa, ThreadPool& pool, const MatmulShape& shape, const MatmulOperand<float>& a,
             const MatmulOperand<float>& b, const MatmulResult<float>& c, MatmulScratch& scratch);
 

@@ -19,8 +19,8 @@ struct Vector {
   using Register = __m256;
   using Mask = __m256i;
   static constexpr int kLanes = 8;
-  static constexpr int kUnroll = 1;
-  static constexpr int kSkinnyVectors = 1;  // of columns, in a product of a few rows
+  static constexpr int kUnroll = 2;
+  static constexpr int kSkinnyVectors = 2;  // of columns, in a product of a few rows
 
   static Mask mask(std::int64_t count) {
     const std::int64_t set = count >= kLanes ? kLanes : count <= 0 ? 0 : count;
@@ -75,8 +75,7 @@ struct Vector {
 };
 
 constexpr MatmulTileSet kTiles[] = {MatmulTileTable<Vector, 6, 2>::kSet};
-constexpr MatmulKernel kKernel{Vector::kLanes, kTiles, matmul_pack<Vector>,
-                               &MatmulSkinnyTable<Vector, 8>::kSet};
+constexpr MatmulKernel kKernel{Vector::kLanes, kTiles, matmul_pack<Vector>, &MatmulSkinnyTable<Vector>::kSet};
 
 }  // namespace
 

@@ -16,7 +16,7 @@ struct Vector {
   using Mask = __mmask16;
   static constexpr int kLanes = 16;
   static constexpr int kUnroll = 2;
-  static constexpr int kSkinnyVectors = 2;  // of columns, in a product of a few rows
+  static constexpr int kSkinnyVectors = 4;  // of columns, in a product of a few rows
 
   static Mask mask(std::int64_t count) {
     return static_cast<Mask>(count >= kLanes ? 0xffff : count <= 0 ? 0 : (1 << count) - 1);
@@ -87,8 +87,7 @@ struct Vector {
 
 constexpr MatmulTileSet kTiles[] = {MatmulTileTable<Vector, 6, 4>::kSet, MatmulTileTable<Vector, 8, 3>::kSet,
                                     MatmulTileTable<Vector, 12, 2>::kSet};
-constexpr MatmulKernel kKernel{Vector::kLanes, kTiles, matmul_pack<Vector>,
-                               &MatmulSkinnyTable<Vector, 8>::kSet};
+constexpr MatmulKernel kKernel{Vector::kLanes, kTiles, matmul_pack<Vector>, &MatmulSkinnyTable<Vector>::kSet};
 
 }  // namespace
 

@@ -71,9 +71,13 @@ struct MatmulSkinny {
 
 using MatmulSkinnyFunction = void (*)(const MatmulSkinny&);
 
-/// By rows, 1 to `rows`: for columns that are contiguous (b_line 1), and for k that is (b_depth 1).
+/// Up to how many rows a product is skinny: for columns that are contiguous (b_line 1), whose tiles are as
+/// good from there on, and for k that is (b_depth 1), whose transposition then repays being stored.
+inline constexpr std::int64_t kSkinnyRowsAdjacent = 4;
+inline constexpr std::int64_t kSkinnyRowsLines = 8;
+
+/// By rows, from 1.
 struct MatmulSkinnySet {
-  int rows;
   const MatmulSkinnyFunction* adjacent;
   const MatmulSkinnyFunction* lines;
 };

@@ -16,7 +16,7 @@ struct Vector {
   using Mask = int;  // how many lanes, from the first
   static constexpr int kLanes = 4;
   static constexpr int kUnroll = 2;
-  static constexpr int kSkinnyVectors = 1;  // of columns, in a product of a few rows
+  static constexpr int kSkinnyVectors = 4;  // of columns, in a product of a few rows
 
   static Mask mask(std::int64_t count) {
     return static_cast<Mask>(std::clamp<std::int64_t>(count, 0, kLanes));
@@ -76,8 +76,7 @@ struct Vector {
 
 constexpr MatmulTileSet kTiles[] = {MatmulTileTable<Vector, 6, 4>::kSet, MatmulTileTable<Vector, 8, 3>::kSet,
                                     MatmulTileTable<Vector, 12, 2>::kSet};
-constexpr MatmulKernel kKernel{Vector::kLanes, kTiles, matmul_pack<Vector>,
-                               &MatmulSkinnyTable<Vector, 8>::kSet};
+constexpr MatmulKernel kKernel{Vector::kLanes, kTiles, matmul_pack<Vector>, &MatmulSkinnyTable<Vector>::kSet};
 
 }  // namespace
 

@@ -14,7 +14,7 @@ namespace {
 struct Vector {
   static constexpr int kLanes = 4;
   static constexpr int kUnroll = 1;
-  static constexpr int kSkinnyVectors = 1;  // of columns, in a product of a few rows
+  static constexpr int kSkinnyVectors = 2;  // of columns, in a product of a few rows
   using Register [[gnu::vector_size(16)]] = float;
   using Mask = int;  // how many lanes, from the first
 
@@ -63,8 +63,7 @@ struct Vector {
 };
 
 constexpr MatmulTileSet kTiles[] = {MatmulTileTable<Vector, 6, 4>::kSet};
-constexpr MatmulKernel kKernel{Vector::kLanes, kTiles, matmul_pack<Vector>,
-                               &MatmulSkinnyTable<Vector, 8>::kSet};
+constexpr MatmulKernel kKernel{Vector::kLanes, kTiles, matmul_pack<Vector>, &MatmulSkinnyTable<Vector>::kSet};
 
 }  // namespace
 

@@ -8,11 +8,9 @@
 
 namespace lydian::kernels {
 
-/// A batch of products of at most kRowsMax rows, cut into parts of the columns.
+/// A batch of products of few rows, cut into parts of the columns.
 class MatmulSkinnyJob {
  public:
-  static constexpr std::int64_t kRowsMax = 32;
-
   /// Nothing if the blocked product serves better: more rows, or a B without a contiguous axis.
   static std::optional<MatmulSkinnyJob> plan(const MatmulKernel& kernel, std::int64_t threads,
                                              const MatmulShape& shape, const MatmulOperand<float>& a,
@@ -29,8 +27,7 @@ class MatmulSkinnyJob {
                   const MatmulOperand<float>& b, const MatmulResult<float>& c)
       : kernel_(&kernel), shape_(shape), a_(a), b_(b), c_(c) {}
 
-  void run_block(MatmulSkinny block, std::int64_t rows, const float* packed) const;
-  void pack(const float* from, std::int64_t rows, std::int64_t depth, float* to) const;
+  void pack(const float* from, std::int64_t depth, float* to) const;
 
   const MatmulKernel* kernel_;
   MatmulShape shape_;

@@ -12,21 +12,22 @@
 
 namespace lydian::kernels {
 
-/// How many rows of B are read side by side where columns are contiguous. For one row, the more the better;
-/// for several, fewer, fetched into the L2 cache only: rows whose distance is a multiple of 4 KB share a set
-/// of L1.
-template <int kRows>
-inline constexpr std::int64_t kSkinnyStreams = kRows < 4 ? 16 : 8;
-template <int kRows>
-inline constexpr int kSkinnyLocality = kRows < 4 ? 3 : 2;
+/// How many rows of B are read side by side where columns are contiguous. More would drive each other out of
+/// the L1 cache where they lie a multiple of 4 KB apart: all then share one of its sets.
+inline constexpr std::int64_t kSkinnyStreams = 8;
+/// How far ahead those rows are fetched, in columns.
+inline constexpr std::int64_t kSkinnyAhead = 128;
 
-/// kSteps steps of k over up to kVectors vectors of columns; `steps` of them where kSteps is 0.
+/// kSteps steps of k over kVectors vectors of columns; `steps` of them where kSteps is 0. `ahead` is where to
+/// fetch from for later.
 template <typename Vector, int kRows, int kVectors, int kSteps, bool kWhole>
 __attribute__((always_inline)) inline void matmul_skinny_streams(const MatmulSkinny& p, std::int64_t k,
-                                                                 std::int64_t column, std::int64_t steps) {
+                                                                 std::int64_t column, std::int64_t steps,
+                                                                 const float* ahead) {
   using Register = typename Vector::Register;
   constexpr int kLanes = Vector::kLanes;
   constexpr int kLast = kVectors - 1;
+  constexpr int kLineFloats = 16;
   const auto tail = Vector::mask(p.columns - column - kLast * kLanes);
   const auto load_vector = [&](const float* from, int v) __attribute__((always_inline)) {
     return kWhole || v != kLast ? Vector::load(from + v * kLanes) : Vector::load(from + v * kLanes, tail);
@@ -41,15 +42,14 @@ __attribute__((always_inline)) inline void matmul_skinny_streams(const MatmulSki
   }
   const float* b = p.b + k * p.b_depth + column;
   const float* a = p.a + k * kRows;
-  const float* ahead = b + kSkinnyStreams<kRows> * p.b_depth;
   const std::int64_t count = kSteps == 0 ? steps : kSteps;
-#pragma GCC unroll 16
+#pragma GCC unroll 8
   for (std::int64_t step = 0; step < count; ++step) {
     Register b_row[kVectors];
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
       b_row[v] = load_vector(b, v);
-      __builtin_prefetch(ahead + v * kLanes, 0, kSkinnyLocality<kRows>);
+      if (v * kLanes % kLineFloats == 0) __builtin_prefetch(ahead + v * kLanes, 0, 3);
     }
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
@@ -79,21 +79,29 @@ template <typename Vector, int kRows>
 void matmul_skinny_adjacent(const MatmulSkinny& p) {
   constexpr int kVectors = Vector::kSkinnyVectors;
   constexpr std::int64_t kWidth = kVectors * Vector::kLanes;
-  constexpr std::int64_t kStreams = kSkinnyStreams<kRows>;
   std::int64_t k = 0;
   do {
-    const std::int64_t steps = std::min(kStreams, p.depth - k);
+    const std::int64_t steps = std::min(kSkinnyStreams, p.depth - k);
+    // Beyond the end of these rows the next ones begin.
+    const auto ahead = [&](std::int64_t column) __attribute__((always_inline)) {
+      const std::int64_t later = column + kSkinnyAhead;
+      return p.b + (later < p.columns ? k * p.b_depth + later
+                                      : (k + kSkinnyStreams) * p.b_depth + later - p.columns);
+    };
     std::int64_t column = 0;
-    if (steps == kStreams) {
+    if (steps == kSkinnyStreams) {
       for (; column + kWidth <= p.columns; column += kWidth)
-        matmul_skinny_streams<Vector, kRows, kVectors, kStreams, true>(p, k, column, steps);
+        matmul_skinny_streams<Vector, kRows, kVectors, kSkinnyStreams, true>(p, k, column, steps,
+                                                                             ahead(column));
     } else {
       for (; column + kWidth <= p.columns; column += kWidth)
-        matmul_skinny_streams<Vector, kRows, kVectors, 0, true>(p, k, column, steps);
+        matmul_skinny_streams<Vector, kRows, kVectors, 0, true>(p, k, column, steps, ahead(column));
     }
-    for (; column < p.columns; column += Vector::kLanes)
-      matmul_skinny_streams<Vector, kRows, 1, 0, false>(p, k, column, steps);
-    k += kStreams;
+    for (; column + Vector::kLanes <= p.columns; column += Vector::kLanes)
+      matmul_skinny_streams<Vector, kRows, 1, 0, true>(p, k, column, steps, ahead(column));
+    if (column < p.columns)
+      matmul_skinny_streams<Vector, kRows, 1, 0, false>(p, k, column, steps, ahead(column));
+    k += kSkinnyStreams;
   } while (k < p.depth);
 }
 
@@ -151,7 +159,7 @@ void matmul_skinny_lines(const MatmulSkinny& p) {
   }
 }
 
-template <typename Vector, int kRows>
+template <typename Vector>
 struct MatmulSkinnyTable {
   template <std::size_t... kIndex>
   static constexpr auto adjacent(std::index_sequence<kIndex...>) {
@@ -163,9 +171,9 @@ struct MatmulSkinnyTable {
     return std::array<MatmulSkinnyFunction, sizeof...(kIndex)>{
         &matmul_skinny_lines<Vector, static_cast<int>(kIndex) + 1>...};
   }
-  static constexpr auto kAdjacent = adjacent(std::make_index_sequence<static_cast<std::size_t>(kRows)>());
-  static constexpr auto kLines = lines(std::make_index_sequence<static_cast<std::size_t>(kRows)>());
-  static constexpr MatmulSkinnySet kSet{kRows, kAdjacent.data(), kLines.data()};
+  static constexpr auto kAdjacent = adjacent(std::make_index_sequence<kSkinnyRowsAdjacent>());
+  static constexpr auto kLines = lines(std::make_index_sequence<kSkinnyRowsLines>());
+  static constexpr MatmulSkinnySet kSet{kAdjacent.data(), kLines.data()};
 };
 
 }  // namespace lydian::kernels

@@ -183,12 +183,27 @@ TEST_P(MatmulTest, continues_one_chain_of_few_rows_over_blocks_of_k) {
 }
 
 TEST_P(MatmulTest, shares_the_columns_of_a_few_rows_among_threads) {
-  const Floats a = ordinary_values(operand_size(12, 150), 22);
-  const Floats b = ordinary_values(operand_size(150, 1501), 23);
+  constexpr std::int64_t kDepth = 700;
+  const Floats a = ordinary_values(operand_size(12, kDepth), 22);
+  const Floats b = ordinary_values(operand_size(kDepth, 1501), 23);
   for (const std::int64_t m : {1, 8, 12}) {
     for (const Layout layout : {Layout::rows, Layout::columns}) {
-      compare({.m = m, .n = 1501, .k = 150}, operand(a, m, 150, Layout::rows), operand(b, 150, 1501, layout),
-              3);
+      compare({.m = m, .n = 1501, .k = kDepth}, operand(a, m, kDepth, Layout::rows),
+              operand(b, kDepth, 1501, layout), 3);
+    }
+  }
+}
+
+TEST_P(MatmulTest, shares_rows_columns_and_batches_among_threads) {
+  for (const MatmulShape shape :
+       {MatmulShape{.m = 1003, .n = 70, .k = 65}, MatmulShape{.m = 211, .n = 300, .k = 100},
+        MatmulShape{.m = 64, .n = 65, .k = 200, .outer = 2, .inner = 3}}) {
+    const std::int64_t batch = shape.outer * shape.inner;
+    const Floats a = ordinary_values(batch * operand_size(shape.m, shape.k), 24);
+    const Floats b = ordinary_values(batch * operand_size(shape.k, shape.n), 25);
+    for (const Layout layout : {Layout::rows, Layout::columns}) {
+      compare(shape, operand(a, shape.m, shape.k, layout, shape.inner),
+              operand(b, shape.k, shape.n, layout, shape.inner), 5);
     }
   }
 }
@@ -204,10 +219,10 @@ TEST_P(MatmulTest, continues_one_chain_over_blocks_of_k) {
 }
 
 TEST_P(MatmulTest, splits_columns_that_exceed_the_cache) {
-  const Floats a = ordinary_values(operand_size(7, 500), 7);
+  const Floats a = ordinary_values(operand_size(9, 500), 7);
   const Floats b = ordinary_values(operand_size(500, 1009), 8);
   for (const Layout layout : {Layout::rows, Layout::columns}) {
-    compare({.m = 7, .n = 1009, .k = 500}, operand(a, 7, 500, layout), operand(b, 500, 1009, layout));
+    compare({.m = 9, .n = 1009, .k = 500}, operand(a, 9, 500, layout), operand(b, 500, 1009, layout));
   }
 }
 

@@ -17,8 +17,10 @@ namespace lydian::kernels {
 /// all.
 inline __attribute__((always_inline)) void hold_loads_here() { asm volatile("" ::: "memory"); }
 
-template <typename Vector, int kRows, int kVectors>
-void matmul_tile(const MatmulTile& tile) {
+/// kWhole: the last vector of columns is filled. Masked loads, of lines that are not in the L1 cache yet,
+/// have halved the speed of whole tiles.
+template <typename Vector, int kRows, int kVectors, bool kWhole>
+__attribute__((always_inline)) inline void matmul_tile_of(const MatmulTile& tile) {
   using Register = typename Vector::Register;
   constexpr int kLanes = Vector::kLanes;
   constexpr int kLast = kVectors - 1;
@@ -26,7 +28,7 @@ void matmul_tile(const MatmulTile& tile) {
   constexpr int kBases = (kRows + 2) / 3;
   const auto tail = Vector::mask(tile.columns - kLast * kLanes);
   const auto load_row = [&](const float* row, int v) __attribute__((always_inline)) {
-    return v == kLast ? Vector::load(row + v * kLanes, tail) : Vector::load(row + v * kLanes);
+    return kWhole || v != kLast ? Vector::load(row + v * kLanes) : Vector::load(row + v * kLanes, tail);
   };
 
   Register sum[kRows][kVectors];
@@ -82,8 +84,19 @@ void matmul_tile(const MatmulTile& tile) {
     float* row = tile.c + i * tile.c_row;
 #pragma GCC unroll 16
     for (int v = 0; v < kLast; ++v) Vector::store(row + v * kLanes, sum[i][v]);
-    Vector::store(row + kLast * kLanes, sum[i][kLast], tail);
+    if constexpr (kWhole)
+      Vector::store(row + kLast * kLanes, sum[i][kLast]);
+    else
+      Vector::store(row + kLast * kLanes, sum[i][kLast], tail);
   }
+}
+
+template <typename Vector, int kRows, int kVectors>
+void matmul_tile(const MatmulTile& tile) {
+  if (tile.columns == kVectors * Vector::kLanes)
+    matmul_tile_of<Vector, kRows, kVectors, true>(tile);
+  else
+    matmul_tile_of<Vector, kRows, kVectors, false>(tile);
 }
 
 template <typename Vector, int kRows, int kVectors>
