@@ -14,14 +14,16 @@ contract MarketInvariantTest is World {
 
     function setUp() public override {
         super.setUp();
-        address[] memory accounts = new address[](5);
+        address[] memory accounts = new address[](6);
         (accounts[0], accounts[1], accounts[2]) = (submitter, solver, challenger);
-        (accounts[3], accounts[4]) = (stranger, treasury);
+        (accounts[3], accounts[4]) = (stranger, makeAccount("another"));
         fund(stranger);
-        fund(treasury);
+        fund(accounts[4]);
+        accounts[5] = address(treasury);
+        enlist(accounts[5]);
         enlist(stranger);
         enlist(challenger);
-        enlist(treasury);
+        enlist(accounts[4]);
         enlist(submitter);
         handler = new MarketHandler(market, accounts);
         targetContract(address(handler));
@@ -43,8 +45,8 @@ contract MarketInvariantTest is World {
         targetSelectors(address(handler), selectors);
     }
 
-    /// forge-config: default.invariant.runs = 12
-    /// forge-config: default.invariant.depth = 300
+    /// forge-config: default.invariant.runs = 8
+    /// forge-config: default.invariant.depth = 600
     /// forge-config: default.invariant.fail-on-revert = true
     function invariant_tokens_are_conserved_and_nobody_is_paid_twice() public view {
         Job[] memory jobs = new Job[](market.jobCount() + 1); // by number
@@ -63,11 +65,11 @@ contract MarketInvariantTest is World {
     function assertMarketBalance(Job[] memory jobs) private view {
         uint256 owed = 0;
         for (uint256 id = 1; id < jobs.length; ++id) {
-            owed += jobs[id].escrow;
+            owed += jobs[id].escrow + jobs[id].auditEscrow;
         }
         for (uint256 game = 1; game <= market.gameCount(); ++game) {
             Challenge memory its = market.challengeOf(GameId.wrap(game));
-            if (its.challenger != address(0)) owed += jobs[JobId.unwrap(its.jobId)].terms.challengeBond;
+            if (its.backer != address(0)) owed += jobs[JobId.unwrap(its.jobId)].terms.challengeBond;
         }
         for (uint256 i = 0; i < handler.accountCount(); ++i) {
             owed += market.claimable(handler.accounts(i));
@@ -99,8 +101,8 @@ contract MarketInvariantTest is World {
         for (uint256 game = 1; game <= market.gameCount(); ++game) {
             GameId gameId = GameId.wrap(game);
             Challenge memory its = market.challengeOf(gameId);
-            assertEq(its.challenger != address(0), games.mover(gameId) != address(0));
-            if (its.challenger == address(0)) continue;
+            assertEq(its.backer != address(0), games.mover(gameId) != address(0));
+            if (its.backer == address(0)) continue;
             uint256 id = JobId.unwrap(its.jobId);
             if (its.attempt == jobs[id].attempt) ++open[id][its.index];
         }

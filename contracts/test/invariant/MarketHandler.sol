@@ -9,7 +9,7 @@ import {GameId, GameState, Phase} from "src/dispute/IDisputeGame.sol";
 import {Pieces} from "src/dispute/Pieces.sol";
 import {Root} from "src/dispute/Root.sol";
 import {Timestamp} from "src/dispute/Timestamp.sol";
-import {Checkpoint, IJobMarket, Job, JobId, Status, Terms} from "src/market/IJobMarket.sol";
+import {Checkpoint, IJobMarket, Job, JobId, Qualification, Status, Terms} from "src/market/IJobMarket.sol";
 import {Stake} from "src/market/INodeRegistry.sol";
 import {JobMarket} from "src/market/JobMarket.sol";
 import {NodeRegistry} from "src/market/NodeRegistry.sol";
@@ -60,14 +60,21 @@ contract MarketHandler is Test {
         Terms memory terms = Terms({
             minPrice: uint128(bound(price, 1, 1000)),
             maxPrice: uint128(bound(price, 1, 1000) + bound(steps, 0, 500)),
-            solverBond: uint128(bound(price, 1, 99)),
-            challengeBond: uint128(bound(interval, 1, 77)),
+            solverBond: uint128(1 ether + bound(price, 1, 99)),
+            challengeBond: uint128(1 ether + bound(interval, 1, 77)),
             auctionSeconds: 60,
             expirySeconds: 500,
             challengeWindow: 100,
             checkpointSeconds: 150,
             moveBudget: 90,
-            stepMillis: 1000
+            stepMillis: 1000,
+            auditRate: 0,
+            demandSeconds: 60,
+            auditFee: 0,
+            demandBond: 1,
+            workGflop: 1,
+            qualification: Qualification({stake: 0, memoryBytes: 0, speedClass: 0, reputation: 0}),
+            model: 0
         });
         if (market.jobCount() >= 20 || token.balanceOf(account) < terms.maxPrice) return;
         postAs(account, beginHeader(steps, bound(interval, 1, steps)), terms);
@@ -244,7 +251,7 @@ contract MarketHandler is Test {
         uint256 count = market.gameCount();
         for (uint256 i = 0; i < count; ++i) {
             gameId = GameId.wrap(1 + (id % count + i) % count);
-            if (market.challengeOf(gameId).challenger != address(0)) return (gameId, true);
+            if (market.challengeOf(gameId).backer != address(0)) return (gameId, true);
         }
     }
 
@@ -259,7 +266,7 @@ contract MarketHandler is Test {
         for (uint256 i = 0; i < logs.length; ++i) {
             bytes32 topic = logs[i].topics[0];
             if (topic == IJobMarket.CheckpointSettled.selector) {
-                (uint64 index, uint128 amount) = abi.decode(logs[i].data, (uint64, uint128));
+                (uint64 index, uint128 amount,) = abi.decode(logs[i].data, (uint64, uint128, uint128));
                 timesPaid[uint256(logs[i].topics[1])][index] += 1;
                 paid[uint256(logs[i].topics[1])] += amount;
             } else if (topic == IJobMarket.JobSettled.selector) {
