@@ -29,6 +29,9 @@ contract MarketHandler is Test {
     mapping(uint256 job => mapping(uint64 index => uint256)) public timesPaid;
     mapping(uint256 job => uint256) public paid;
     mapping(uint256 job => uint256) public returned;
+    /// What convicted solvers added to the audit escrow.
+    mapping(uint256 job => uint256) public refilled;
+    mapping(uint256 job => bytes32[12]) internal headers;
     /// keccak256 of a job's record when it became final.
     mapping(uint256 job => bytes32) public finalRecord;
 
@@ -68,21 +71,22 @@ contract MarketHandler is Test {
             checkpointSeconds: 150,
             moveBudget: 90,
             stepMillis: 1000,
-            auditRate: 0,
+            auditRate: 20_000,
             demandSeconds: 60,
-            auditFee: 0,
+            auditFee: 3,
             demandBond: 1,
             workGflop: 1,
             qualification: Qualification({stake: 0, memoryBytes: 0, speedClass: 0, reputation: 0}),
             model: 0
         });
-        if (market.jobCount() >= 20 || token.balanceOf(account) < terms.maxPrice) return;
+        if (market.jobCount() >= 20 || token.balanceOf(account) < terms.maxPrice + 1000) return;
         postAs(account, beginHeader(steps, bound(interval, 1, steps)), terms);
     }
 
     function postAs(address account, bytes32[12] memory header, Terms memory terms) private counted("post") {
         vm.prank(account);
-        market.post(header, Root.wrap("blob"), 1, terms);
+        JobId jobId = market.post(header, Root.wrap("blob"), 1, terms);
+        headers[JobId.unwrap(jobId)] = header;
     }
 
     function withdraw(uint256 id) external {
@@ -112,7 +116,8 @@ contract MarketHandler is Test {
         (JobId jobId, Job memory job) = pick(id, Status.Running);
         if (job.status != Status.Running || passed(job.since, job.terms.checkpointSeconds)) return;
         if (job.committed == market.checkpointCount(jobId)) return;
-        commitAs(jobId, job, Root.wrap(root));
+        // A state has no bytes in these programs; who commits something else has no data.
+        commitAs(jobId, job, Root.wrap(uint256(root) % 2 == 0 ? sha256("") : root));
     }
 
     function commitAs(JobId jobId, Job memory job, Root root) private counted("commit") {
@@ -238,7 +243,7 @@ contract MarketHandler is Test {
     // ---- choosing
 
     /// A job in this status, if one of the next few is.
-    function pick(uint256 id, Status wanted) private view returns (JobId jobId, Job memory job) {
+    function pick(uint256 id, Status wanted) internal view returns (JobId jobId, Job memory job) {
         uint256 count = market.jobCount();
         for (uint256 i = 0; i < count; ++i) {
             jobId = JobId.wrap(1 + (id % count + i) % count);
@@ -255,7 +260,7 @@ contract MarketHandler is Test {
         }
     }
 
-    function passed(Timestamp since, uint64 duration) private view returns (bool) {
+    function passed(Timestamp since, uint64 duration) internal view returns (bool) {
         return vm.getBlockTimestamp() > Timestamp.unwrap(since) + duration;
     }
 
@@ -269,6 +274,12 @@ contract MarketHandler is Test {
                 (uint64 index, uint128 amount,) = abi.decode(logs[i].data, (uint64, uint128, uint128));
                 timesPaid[uint256(logs[i].topics[1])][index] += 1;
                 paid[uint256(logs[i].topics[1])] += amount;
+            } else if (topic == IJobMarket.AuditorPaid.selector) {
+                (, uint128 amount) = abi.decode(logs[i].data, (uint64, uint128));
+                paid[uint256(logs[i].topics[1])] += amount;
+            } else if (topic == IJobMarket.SolverConvicted.selector) {
+                (,, uint128 amount) = abi.decode(logs[i].data, (uint128, uint128, uint128));
+                refilled[uint256(logs[i].topics[1])] += amount;
             } else if (topic == IJobMarket.JobSettled.selector) {
                 (, uint128 amount) = abi.decode(logs[i].data, (bytes32, uint128));
                 close(uint256(logs[i].topics[1]), amount);
