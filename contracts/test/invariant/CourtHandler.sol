@@ -24,9 +24,23 @@ contract CourtHandler is MarketHandler {
         demands = Demands(market_.demands());
     }
 
+    /// One of the courts' calls: as likely, all together, as two of the market's.
+    function court(uint256 which, uint256 id, uint256 who, uint256 random) external {
+        which %= 12;
+        if (which == 0) enlistAuditor(who, random);
+        else if (which == 1) delistAuditor(who, random);
+        else if (which <= 3) drawAudit(id, who, random);
+        else if (which <= 5) moveAudit(id, random);
+        else if (which == 6) expireAudit(id);
+        else if (which <= 8) demandBlock(id, who);
+        else if (which == 9) answerDemand(id);
+        else if (which == 10) expireDemand(id);
+        else claimDemand(who);
+    }
+
     // ---- the auditor's stake
 
-    function enlistAuditor(uint256 who, uint256 amount) external {
+    function enlistAuditor(uint256 who, uint256 amount) private {
         address account = accounts[who % accounts.length];
         uint128 free = registry.stake(account).free;
         if (free >= 1000 ether) enlistAs(account, uint128(bound(amount, 10 ether, free / 20)));
@@ -37,7 +51,7 @@ contract CourtHandler is MarketHandler {
         audits.enlist(amount);
     }
 
-    function delistAuditor(uint256 who, uint256 amount) external {
+    function delistAuditor(uint256 who, uint256 amount) private {
         address account = accounts[who % accounts.length];
         uint128 free = audits.auditor(account).free;
         if (free != 0) delistAs(account, uint128(bound(amount, 1, free)));
@@ -51,9 +65,9 @@ contract CourtHandler is MarketHandler {
     // ---- audits
 
     /// Looks among the accounts, and among a few beacons, for one that is drawn.
-    function drawAudit(uint256 id, uint256 who, uint256 beacon) external {
-        (JobId jobId, Job memory job) = pick(id, Status.Running);
-        if (job.status != Status.Running || job.settled == job.committed) return;
+    function drawAudit(uint256 id, uint256 who, uint256 beacon) private {
+        (JobId jobId, Job memory job) = pickCommitted(id, bytes32(beacon));
+        if (job.settled == job.committed) return;
         uint64 index = uint64(bound(who, job.settled, job.committed - 1));
         Checkpoint memory its = market.checkpoint(jobId, index);
         if (passed(its.committedAt, job.terms.challengeWindow)) return;
@@ -75,19 +89,19 @@ contract CourtHandler is MarketHandler {
         audits.draw(jobId, index, account);
     }
 
-    /// The next move of an audit, by whose turn it is. A third of the auditors disagree.
-    function moveAudit(uint256 id) external {
-        (AuditId auditId, bool found) = openAudit(id);
-        if (!found) return;
-        Audit memory its = audits.audit(auditId);
-        bool current = market.job(its.jobId).attempt == its.attempt;
-        if (passed(its.deadline, 0) || !current) return;
-        Answer memory solvers = answerOf(its);
-        Answer memory own = answerOf(its);
-        if (AuditId.unwrap(auditId) % 3 == 0) own.trace = Root.wrap("another");
-        if (its.stage == Stage.Drawn) sealAs(auditId, its, own);
-        else if (its.stage == Stage.Sealed) answerAs(auditId, its, solvers);
-        else revealAs(auditId, its, own, solvers);
+    /// The next moves of audits, one to six, each by whose turn it is. Every second auditor disagrees.
+    function moveAudit(uint256 id, uint256 moves) private {
+        for (uint256 i = 0; i <= moves % 6; ++i) {
+            (AuditId auditId, bool found) = openAudit(id, true);
+            if (!found) return;
+            Audit memory its = audits.audit(auditId);
+            Answer memory solvers = answerOf(its);
+            Answer memory own = answerOf(its);
+            if (AuditId.unwrap(auditId) % 2 == 0) own.trace = Root.wrap("another");
+            if (its.stage == Stage.Drawn) sealAs(auditId, its, own);
+            else if (its.stage == Stage.Sealed) answerAs(auditId, its, solvers);
+            else revealAs(auditId, its, own, solvers);
+        }
     }
 
     function sealAs(AuditId auditId, Audit memory its, Answer memory own) private counted("seal") {
@@ -110,8 +124,8 @@ contract CourtHandler is MarketHandler {
     }
 
     /// Waits until the time of whose turn it is is up, if the claim is not dropped.
-    function expireAudit(uint256 id) external {
-        (AuditId auditId, bool found) = openAudit(id);
+    function expireAudit(uint256 id) private {
+        (AuditId auditId, bool found) = openAudit(id, false);
         if (!found) return;
         Audit memory its = audits.audit(auditId);
         bool current = market.job(its.jobId).attempt == its.attempt;
@@ -125,13 +139,17 @@ contract CourtHandler is MarketHandler {
 
     // ---- demands
 
-    function demandBlock(uint256 id, uint256 who) external {
-        (JobId jobId, Job memory job) = pick(id, Status.Running);
+    function demandBlock(uint256 id, uint256 who) private {
+        // Half of the checkpoints have no data.
+        (JobId jobId, Job memory job) = pickCommitted(id, who % 2 == 0 ? sha256("") : bytes32(who));
         address account = accounts[who % accounts.length];
-        if (job.status != Status.Running || job.settled == job.committed) return;
+        if (job.settled == job.committed) return;
         uint64 index = uint64(bound(who, job.settled, job.committed - 1));
         if (passed(market.checkpoint(jobId, index).committedAt, job.terms.challengeWindow)) return;
-        if (token.balanceOf(account) >= job.terms.demandBond) demandAs(jobId, index, account);
+        if (token.balanceOf(account) < job.terms.demandBond) return;
+        demandAs(jobId, index, account);
+        // Some solvers answer at once: nobody else's call comes in between.
+        if (id % 3 == 0) answerDemand(demands.demandCount() - 1);
     }
 
     function demandAs(JobId jobId, uint64 index, address account) private counted("demand") {
@@ -140,20 +158,17 @@ contract CourtHandler is MarketHandler {
         demands.demand(jobId, index, 0, header);
     }
 
-    function answerDemand(uint256 id) external {
-        (DemandId demandId, bool found) = openDemand(id);
-        if (!found) return;
-        Demand memory its = demands.demandOf(demandId);
-        if (Root.unwrap(its.root) != sha256("") || passed(its.deadline, 0)) return;
-        answerDemandNow(demandId);
+    function answerDemand(uint256 id) private {
+        (DemandId demandId, bool found) = openDemand(id, true);
+        if (found) answerDemandNow(demandId);
     }
 
     function answerDemandNow(DemandId demandId) private counted("answerDemand") {
         demands.answer(demandId, "", new bytes32[](0));
     }
 
-    function expireDemand(uint256 id) external {
-        (DemandId demandId, bool found) = openDemand(id);
+    function expireDemand(uint256 id) private {
+        (DemandId demandId, bool found) = openDemand(id, false);
         if (!found) return;
         Demand memory its = demands.demandOf(demandId);
         bool current = market.job(its.jobId).attempt == its.attempt;
@@ -165,7 +180,7 @@ contract CourtHandler is MarketHandler {
         demands.expire(demandId);
     }
 
-    function claimDemand(uint256 who) external {
+    function claimDemand(uint256 who) private {
         address account = accounts[who % accounts.length];
         if (demands.claimable(account) != 0) claimDemandNow(account);
     }
@@ -176,19 +191,27 @@ contract CourtHandler is MarketHandler {
 
     // ---- choosing
 
-    function openAudit(uint256 id) private view returns (AuditId auditId, bool found) {
+    /// One that is not over; `movable`: in which whose turn it is can move.
+    function openAudit(uint256 id, bool movable) private view returns (AuditId auditId, bool found) {
         uint256 count = audits.auditCount();
         for (uint256 i = 0; i < count; ++i) {
             auditId = AuditId.wrap(1 + (id % count + i) % count);
-            if (audits.audit(auditId).stage != Stage.Over) return (auditId, true);
+            Audit memory its = audits.audit(auditId);
+            if (its.stage == Stage.Over) continue;
+            bool current = market.job(its.jobId).attempt == its.attempt;
+            if (!movable || (current && !passed(its.deadline, 0))) return (auditId, true);
         }
     }
 
-    function openDemand(uint256 id) private view returns (DemandId demandId, bool found) {
+    /// One that is open; `answerable`: whose block the solver has, and in time.
+    function openDemand(uint256 id, bool answerable) private view returns (DemandId demandId, bool found) {
         uint256 count = demands.demandCount();
         for (uint256 i = 0; i < count; ++i) {
             demandId = DemandId.wrap(1 + (id % count + i) % count);
-            if (demands.demandOf(demandId).open) return (demandId, true);
+            Demand memory its = demands.demandOf(demandId);
+            if (!its.open) continue;
+            bool shown = Root.unwrap(its.root) == sha256("") && !passed(its.deadline, 0);
+            if (!answerable || shown) return (demandId, true);
         }
     }
 

@@ -9,7 +9,16 @@ import {GameId, GameState, Phase} from "src/dispute/IDisputeGame.sol";
 import {Pieces} from "src/dispute/Pieces.sol";
 import {Root} from "src/dispute/Root.sol";
 import {Timestamp} from "src/dispute/Timestamp.sol";
-import {Checkpoint, IJobMarket, Job, JobId, Qualification, Status, Terms} from "src/market/IJobMarket.sol";
+import {
+    Challenge,
+    Checkpoint,
+    IJobMarket,
+    Job,
+    JobId,
+    Qualification,
+    Status,
+    Terms
+} from "src/market/IJobMarket.sol";
 import {Stake} from "src/market/INodeRegistry.sol";
 import {JobMarket} from "src/market/JobMarket.sol";
 import {NodeRegistry} from "src/market/NodeRegistry.sol";
@@ -79,7 +88,7 @@ contract MarketHandler is Test {
             qualification: Qualification({stake: 0, memoryBytes: 0, speedClass: 0, reputation: 0}),
             model: 0
         });
-        if (market.jobCount() >= 20 || token.balanceOf(account) < terms.maxPrice + 1000) return;
+        if (market.jobCount() >= 40 || token.balanceOf(account) < terms.maxPrice + 1000) return;
         postAs(account, beginHeader(steps, bound(interval, 1, steps)), terms);
     }
 
@@ -149,9 +158,9 @@ contract MarketHandler is Test {
     }
 
     function challenge(uint256 id, uint256 index, uint256 who) external {
-        (JobId jobId, Job memory job) = pick(id, Status.Running);
+        (JobId jobId, Job memory job) = pickCommitted(id, bytes32(index));
         address account = accounts[who % accounts.length];
-        if (job.status != Status.Running || job.settled == job.committed) return;
+        if (job.settled == job.committed) return;
         uint64 chosen = uint64(bound(index, job.settled, job.committed - 1));
         if (passed(market.checkpoint(jobId, chosen).committedAt, job.terms.challengeWindow)) return;
         if (token.balanceOf(account) < job.terms.challengeBond) return;
@@ -192,11 +201,13 @@ contract MarketHandler is Test {
     }
 
     function releaseMoot(uint256 id) external {
-        (GameId gameId, bool found) = openGame(id);
-        if (!found) return;
-        uint32 attempt = market.challengeOf(gameId).attempt;
-        if (attempt == market.job(market.challengeOf(gameId).jobId).attempt) return;
-        releaseNow(gameId);
+        uint256 count = market.gameCount();
+        for (uint256 i = 0; i < count; ++i) {
+            GameId gameId = GameId.wrap(1 + (id % count + i) % count);
+            Challenge memory its = market.challengeOf(gameId);
+            if (its.backer == address(0) || its.attempt == market.job(its.jobId).attempt) continue;
+            return releaseNow(gameId);
+        }
     }
 
     function releaseNow(GameId gameId) private counted("releaseMoot") {
@@ -249,6 +260,18 @@ contract MarketHandler is Test {
             jobId = JobId.wrap(1 + (id % count + i) % count);
             job = market.job(jobId);
             if (job.status == wanted) return (jobId, job);
+        }
+    }
+
+    /// A running job with a checkpoint that has not settled, which is committed now if none is and there is time.
+    /// Otherwise one where settled == committed.
+    function pickCommitted(uint256 id, bytes32 root) internal returns (JobId jobId, Job memory job) {
+        (jobId, job) = pick(id, Status.Running);
+        if (job.status != Status.Running) {
+            job.settled = job.committed;
+        } else if (job.settled == job.committed && !passed(job.since, job.terms.checkpointSeconds)) {
+            commitAs(jobId, job, Root.wrap(root));
+            ++job.committed;
         }
     }
 
