@@ -368,8 +368,6 @@ contract JobMarket is MarketBooks {
         record.auditEscrow += refilled;
     }
 
-    // ---- the beginning of one
-
     function _openGame(JobId jobId, Job storage record, uint64 index, address player, address backer)
         private
         returns (GameId gameId)
