@@ -51,7 +51,7 @@ class DisputeDifferential : public testing::Test {
     rpc_.emplace(std::move(*ledger::RpcClient::open(node_->url())));
     responder_.emplace(account("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"));
     challenger_.emplace(account("59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"));
-    auto deployment = ledger::deploy(*responder_, contracts / "out", responder_->address());
+    auto deployment = ledger::deploy(*responder_, contracts / "out");
     ASSERT_TRUE(deployment) << deployment.error().message;
     const auto replaced = rpc_->request(
         "anvil_setCode",

@@ -114,7 +114,6 @@ Result<Devnet> Devnet::start(const DevnetOptions& options) {
   Devnet devnet(std::move(node), std::move(rpc));
 
   const crypto::PrivateKey deployer = TRY(key_of(options.folder, "deployer"));
-  devnet.treasury_ = TRY(key_of(options.folder, "treasury")).address();
   for (int i = 1; i <= options.accounts; ++i)
     devnet.accounts_.push_back(TRY(key_of(options.folder, fmt::format("account{}", i))).address());
   if (goes_on) {
@@ -144,7 +143,7 @@ Status Devnet::build(const DevnetOptions& options, const crypto::PrivateKey& dep
   const fs::path contracts = TRY(find_contracts(options.contracts));
   TRY_STATUS(fund(deployer.address()));
   auto sender = TRY(ledger::TransactionSender::open(rpc_, deployer, ledger::contract_errors()));
-  deployment_ = TRY(ledger::deploy(sender, contracts, treasury_));
+  deployment_ = TRY(ledger::deploy(sender, contracts));
   return {};
 }
 

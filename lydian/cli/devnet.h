@@ -20,7 +20,7 @@ struct DevnetOptions {
   std::filesystem::path contracts;  // compiled artifacts; empty: found
 };
 
-/// The folder holds network.json, password, and keys/{deployer,treasury,account1,…}.json; keys that are there
+/// The folder holds network.json, password, and keys/{deployer,account1,…}.json; keys that are there
 /// are used again.
 class Devnet {
  public:
@@ -28,7 +28,7 @@ class Devnet {
 
   [[nodiscard]] const ledger::Deployment& deployment() const { return deployment_; }
   [[nodiscard]] const std::vector<ledger::Address>& accounts() const { return accounts_; }
-  [[nodiscard]] const ledger::Address& treasury() const { return treasury_; }
+  [[nodiscard]] const ledger::Address& treasury() const { return deployment_.treasury; }
   [[nodiscard]] bool is_running() { return node_.is_running(); }
   [[nodiscard]] pid_t pid() const { return node_.pid(); }
   /// Transactions make a block each, at once. Where there are none this makes an empty one, so that the
@@ -56,7 +56,6 @@ class Devnet {
   ledger::EvmNode node_;
   ledger::RpcClient rpc_;
   ledger::Deployment deployment_;
-  ledger::Address treasury_;
   std::vector<ledger::Address> accounts_;
   std::uint64_t seen_block_ = 0;
 };

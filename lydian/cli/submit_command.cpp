@@ -54,6 +54,10 @@ Result<ledger::Terms> terms_of(const models::Offer& offer, const program::Progra
   terms.checkpoint_seconds = TRY(seconds("checkpoint_seconds", offer.checkpoint_seconds));
   terms.move_budget = TRY(seconds("move_budget_seconds", offer.move_budget_seconds));
   terms.step_millis = cost.step_millis;
+  // A block is answered with one transaction, a game with a dozen.
+  terms.demand_bond = terms.challenge_bond / Uint256(4);
+  terms.demand_seconds = terms.move_budget;
+  terms.work_gflop = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(cost.job.flops / 1'000'000'000));
   if (terms.min_price.is_zero()) return fail("[offer] min_price must be above 0");
   if (terms.solver_bond.is_zero() || terms.challenge_bond.is_zero())
     return fail("[offer] solver_bond and challenge_bond must be above 0");

@@ -47,14 +47,45 @@ Result<std::uint64_t> number_in(const Json& json, const char* key) {
   return json[key].get<std::uint64_t>();
 }
 
+/// The contracts that the network file names.
+constexpr std::array kContracts = {
+    std::pair("token", &Deployment::token),           std::pair("governor", &Deployment::governor),
+    std::pair("timelock", &Deployment::timelock),     std::pair("treasury", &Deployment::treasury),
+    std::pair("parameters", &Deployment::parameters), std::pair("registry", &Deployment::registry),
+    std::pair("games", &Deployment::games),           std::pair("audits", &Deployment::audits),
+    std::pair("demands", &Deployment::demands),       std::pair("market", &Deployment::market)};
+
+/// Deploys one contract after another; the addresses of those to come are known by their place in the order.
+class Deployer {
+ public:
+  Deployer(TransactionSender& sender, const std::filesystem::path& artifacts, std::uint64_t nonce)
+      : sender_(&sender), artifacts_(&artifacts), nonce_(nonce) {}
+
+  /// The one that will be deployed as number `place` of the order.
+  [[nodiscard]] Address expected(std::uint64_t place) const {
+    return deployed_address(sender_->address(), nonce_ + place);
+  }
+  Result<Address> next(const std::string& name, std::string_view types, const AbiValues& arguments) {
+    const Address address = TRY(deploy_one(*sender_, *artifacts_, name, types, arguments));
+    if (const Address place = expected(count_++); address != place)
+      return fail("{} stands at {}, expected {}: another transaction came between", name, address.text(),
+                  place.text());
+    return address;
+  }
+
+ private:
+  TransactionSender* sender_;
+  const std::filesystem::path* artifacts_;
+  std::uint64_t nonce_;
+  std::uint64_t count_ = 0;
+};
+
 }  // namespace
 
 std::string to_json(const Deployment& d) {
-  return Json{{"chain_id", d.chain_id},        {"rpc_url", d.rpc_url},    {"token", d.token.text()},
-              {"registry", d.registry.text()}, {"games", d.games.text()}, {"market", d.market.text()},
-              {"first_block", d.first_block}}
-             .dump(2) +
-         "\n";
+  Json json = {{"chain_id", d.chain_id}, {"rpc_url", d.rpc_url}, {"first_block", d.first_block}};
+  for (const auto& [name, address] : kContracts) json[name] = (d.*address).text();
+  return json.dump(2) + "\n";
 }
 
 Result<Deployment> parse_deployment(std::string_view text) {
@@ -65,32 +96,38 @@ Result<Deployment> parse_deployment(std::string_view text) {
   Deployment d;
   d.chain_id = TRY(number_in(json, "chain_id"));
   d.rpc_url = json["rpc_url"].get<std::string>();
-  d.token = TRY(address_in(json, "token"));
-  d.registry = TRY(address_in(json, "registry"));
-  d.games = TRY(address_in(json, "games"));
-  d.market = TRY(address_in(json, "market"));
+  for (const auto& [name, address] : kContracts) d.*address = TRY(address_in(json, name));
   d.first_block = TRY(number_in(json, "first_block"));
   return d;
 }
 
-Result<Deployment> deploy(TransactionSender& sender, const std::filesystem::path& artifacts,
-                          const Address& treasury) {
-  constexpr std::uint64_t kMarketOrder = 5;  // the sixth contract
-  const std::uint64_t nonce = TRY(sender.next_nonce());
-  const Address market = deployed_address(sender.address(), nonce + kMarketOrder);
+Result<Deployment> deploy(TransactionSender& sender, const std::filesystem::path& artifacts) {
+  // Places in the order of contracts/README.md of those that others name before they exist.
+  constexpr std::uint64_t kGovernor = 2;
+  constexpr std::uint64_t kAudits = 10;
+  constexpr std::uint64_t kMarket = 12;
+  Deployer order(sender, artifacts, TRY(sender.next_nonce()));
+  const Address market = order.expected(kMarket);
   Deployment d{.chain_id = sender.chain_id(), .rpc_url = sender.rpc().url()};
   d.first_block = TRY(sender.rpc().block_number());
-  d.token = TRY(deploy_one(sender, artifacts, "LydianToken", "(address)", {sender.address()}));
-  d.registry = TRY(deploy_one(sender, artifacts, "NodeRegistry", "(address,address)", {d.token, market}));
-  const Address scalars = TRY(deploy_one(sender, artifacts, "Scalars", "()", {}));
-  const Address referee = TRY(deploy_one(sender, artifacts, "Referee", "(address)", {scalars}));
-  d.games = TRY(
-      deploy_one(sender, artifacts, "DisputeGame", "(address,address,address)", {market, referee, scalars}));
-  d.market = TRY(deploy_one(sender, artifacts, "JobMarket", "(address,address,address,address)",
-                            {d.token, d.registry, d.games, treasury}));
-  if (d.market != market)
-    return fail("the market stands at {}, expected {}: another transaction came between", d.market.text(),
-                market.text());
+  d.token = TRY(order.next("LydianToken", "(address)", {sender.address()}));
+  d.timelock = TRY(order.next("LydianTimelock", "(address)", {order.expected(kGovernor)}));
+  d.governor = TRY(order.next("LydianGovernor", "(address,address)", {d.token, d.timelock}));
+  d.treasury = TRY(order.next("Treasury", "(address)", {d.timelock}));
+  d.parameters = TRY(order.next("Parameters", "(address)", {d.timelock}));
+  d.registry = TRY(order.next("NodeRegistry", "(address,address,address,address)",
+                              {d.token, d.parameters, market, order.expected(kAudits)}));
+  const Address rules = TRY(order.next("JobRules", "()", {}));
+  const Address scalars = TRY(order.next("Scalars", "()", {}));
+  const Address referee = TRY(order.next("Referee", "(address)", {scalars}));
+  d.games = TRY(order.next("DisputeGame", "(address,address,address)", {market, referee, scalars}));
+  d.audits = TRY(
+      order.next("Audits", "(address,address,address,address)", {d.token, d.registry, market, d.treasury}));
+  d.demands = TRY(order.next("Demands", "(address,address)", {d.token, market}));
+  d.market =
+      TRY(order.next("JobMarket", "((address,address,address,address,address,address,address,address))",
+                     {AbiValue::list({d.token, d.registry, rules, d.games, d.parameters, d.treasury, d.audits,
+                                      d.demands})}));
   return d;
 }
 
@@ -102,10 +139,8 @@ LedgerStatus check_ledger(RpcClient& rpc, const Deployment& deployment) {
   if (chain_id != deployment.chain_id)
     return wrong(fmt::format("the ledger at {} is chain {}, the network file names chain {}", rpc.url(),
                              chain_id, deployment.chain_id));
-  const std::array contracts = {std::pair("token", deployment.token),
-                                std::pair("registry", deployment.registry),
-                                std::pair("games", deployment.games), std::pair("market", deployment.market)};
-  for (const auto& [name, address] : contracts) {
+  for (const auto& [name, member] : kContracts) {
+    const Address& address = deployment.*member;
     if (TRY(rpc.code(address)).empty())
       return wrong(
           fmt::format("the ledger at {} has no {} contract at {}; the network file is of another ledger",
@@ -118,29 +153,40 @@ const ErrorTable& contract_errors() {
   static const ErrorTable table = {
       // JobMarket
       "DeployedForAnotherMarket(address,address)", "BadTerms(string)", "BadHeader(string)",
-      "NoSuchJob(uint256)", "WrongStatus(uint256,uint8,uint8)", "OfferNotExpired(uint256,uint64)",
-      "OfferExpired(uint256,uint64)", "OfferTooLow(uint256,uint128,uint128)", "NotRegistered(address)",
-      "NotTheSolver(uint256,address)", "WrongCheckpoint(uint256,uint64,uint64)", "AllCommitted(uint256)",
-      "DeadlinePassed(uint256,uint64)", "DeadlineNotPassed(uint256,uint64)",
-      "CommitmentsPending(uint256,uint64,uint64)", "NotCommitted(uint256,uint64)",
-      "AlreadySettled(uint256,uint64)", "ChallengeWindowOpen(uint256,uint64,uint64)",
-      "ChallengeWindowClosed(uint256,uint64,uint64)", "GameOpen(uint256,uint64,uint32)",
-      "NotTheGame(address)", "NoSuchChallenge(uint256)", "NotMoot(uint256)", "NothingToClaim(address)",
-      "NotThatMuchArrived(uint256,uint256)", "ZeroTreasury()",
+      "BondTooSmall(string,uint128,uint128)", "NotQualified(uint256,string,uint256,uint256)",
+      "NotACourt(address)", "NoSuchJob(uint256)", "WrongStatus(uint256,uint8,uint8)",
+      "OfferNotExpired(uint256,uint64)", "OfferExpired(uint256,uint64)",
+      "OfferTooLow(uint256,uint128,uint128)", "NotRegistered(address)", "NotTheSolver(uint256,address)",
+      "WrongCheckpoint(uint256,uint64,uint64)", "AllCommitted(uint256)", "DeadlinePassed(uint256,uint64)",
+      "DeadlineNotPassed(uint256,uint64)", "CommitmentsPending(uint256,uint64,uint64)",
+      "NotCommitted(uint256,uint64)", "AlreadySettled(uint256,uint64)",
+      "ChallengeWindowOpen(uint256,uint64,uint64)", "ChallengeWindowClosed(uint256,uint64,uint64)",
+      "GameOpen(uint256,uint64,uint32)", "NotTheGame(address)", "NoSuchChallenge(uint256)",
+      "NotMoot(uint256)", "NothingToClaim(address)", "NotThatMuchArrived(uint256,uint256)", "ZeroTreasury()",
       // NodeRegistry
       "ZeroPeerKey()", "BadPossessionLength(uint256)", "EndpointsTooLong(uint256,uint256)", "ZeroAmount()",
       "InsufficientFreeStake(uint128,uint128)", "InsufficientLockedStake(uint128,uint128)",
       "NothingToWithdraw(address)", "WithdrawalNotYetAvailable(uint64)", "NotTheMarket(address)",
+      "NotAKeeper(address)",
       // DisputeGame
       "GameExists(uint256)", "NoSuchGame(uint256)", "GameIsOver(uint256,uint8)",
       "WrongPhase(uint256,uint8,uint8)", "NotYourMove(uint256,address,address)", "TimeIsUp(uint256,uint64)",
       "TimeIsNotUp(uint256,uint64)", "EmptyInterval(uint64,uint64)", "WrongCount(uint256,uint256)",
       "PieceOutOfRange(uint256,uint256)", "NotAsPosted(bytes32,bytes32)", "NotTheProgram(bytes32,bytes32)",
-      "NotInTree(bytes32,bytes32)", "WrongBlockLength(uint256,uint256)", "ElementOutOfRange(uint64,uint64)",
-      "NotTheChunk(bytes32,bytes32)", "DoesNotFinish(uint32,uint32)",
+      "NotTheAnswer(bytes32,bytes32)", "NotInTree(bytes32,bytes32)", "WrongBlockLength(uint256,uint256)",
+      "ElementOutOfRange(uint64,uint64)", "NotTheChunk(bytes32,bytes32)", "DoesNotFinish(uint32,uint32)",
       // Referee
       "MalformedMap(uint8)", "BadOpening(uint256,string)", "WrongOpeningCount(uint256,uint256)",
       "PositionOutOfRange(uint256,uint256)", "MalformedNode(string)", "PositionOutOfAxis(uint64,uint64)",
+      // Audits and Demands
+      "InsufficientFree(uint128,uint128)", "WindowClosed(uint256,uint64,uint64)", "BeaconNotYet(uint64)",
+      "BeaconGone(uint64)", "DrawnBefore(uint256,uint64,address)", "IsTheSolver(uint256,address)",
+      "EnlistedTooLate(address,uint64,uint64)", "NotDrawn(uint256,uint64,address)", "NoSuchAudit(uint256)",
+      "WrongStage(uint256,uint8,uint8)", "NotYours(uint256,address,address)",
+      "NotAsCommitted(bytes32,bytes32)", "NotTheSeal(bytes32,bytes32)", "BlockOutOfRange(uint64,uint64)",
+      "NoSuchDemand(uint256)", "WrongPathLength(uint256,uint256)",
+      // Parameters and Treasury
+      "NotTheTimelock(address)", "OutOfBounds(uint8,uint96,uint96,uint96)",
       // LydianToken
       "ERC20InsufficientBalance(address,uint256,uint256)",
       "ERC20InsufficientAllowance(address,uint256,uint256)"};

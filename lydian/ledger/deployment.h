@@ -12,8 +12,14 @@ struct Deployment {
   std::uint64_t chain_id = 0;
   std::string rpc_url;
   Address token;
+  Address governor;
+  Address timelock;
+  Address treasury;
+  Address parameters;
   Address registry;
   Address games;
+  Address audits;
+  Address demands;
   Address market;
   std::uint64_t first_block = 0;  // logs begin here
 
@@ -26,8 +32,7 @@ struct Deployment {
 
 /// Deploys all contracts from the compiler's artifacts (folder/Name.sol/Name.json), the whole supply to the
 /// sender.
-[[nodiscard]] Result<Deployment> deploy(TransactionSender& sender, const std::filesystem::path& artifacts,
-                                        const Address& treasury);
+[[nodiscard]] Result<Deployment> deploy(TransactionSender& sender, const std::filesystem::path& artifacts);
 
 /// Whether the ledger that answers is the one that the deployment names: its chain, and code where each
 /// contract should be. One that is another is an error of the kind kWrongLedger.

@@ -15,8 +15,14 @@ Deployment example() {
   return {.chain_id = 901,
           .rpc_url = "http://127.0.0.1:8545",
           .token = Address::from_bytes(Bytes(20, 1)),
+          .governor = Address::from_bytes(Bytes(20, 5)),
+          .timelock = Address::from_bytes(Bytes(20, 6)),
+          .treasury = Address::from_bytes(Bytes(20, 7)),
+          .parameters = Address::from_bytes(Bytes(20, 8)),
           .registry = Address::from_bytes(Bytes(20, 2)),
           .games = Address::from_bytes(Bytes(20, 3)),
+          .audits = Address::from_bytes(Bytes(20, 9)),
+          .demands = Address::from_bytes(Bytes(20, 10)),
           .market = Address::from_bytes(Bytes(20, 4)),
           .first_block = 7};
 }
@@ -34,7 +40,10 @@ TEST(DeploymentFile, refuses_what_names_no_network) {
       {"chain_id", 1.5},   {"first_block", nullptr},
       {"rpc_url", 5},      {"token", nullptr},
       {"token", "0x12"},   {"registry", 7},
-      {"games", "games"},  {"market", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"}};
+      {"games", "games"},  {"governor", "0x"},
+      {"timelock", 1},     {"audits", 1},
+      {"demands", "0"},    {"treasury", nullptr},
+      {"parameters", 3},   {"market", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"}};
   for (const auto& [key, value] : cases) {
     Json json = Json::parse(to_json(example()));
     json[key] = value;
@@ -52,7 +61,9 @@ TEST_F(LedgerCheck, takes_the_ledger_that_is_meant_and_no_other) {
   TransactionSender from = sender();
   Deployment meant = example();
   meant.chain_id = 31337;
-  for (Address* contract : {&meant.token, &meant.registry, &meant.games, &meant.market})
+  for (Address* contract :
+       {&meant.token, &meant.governor, &meant.timelock, &meant.treasury, &meant.parameters, &meant.registry,
+        &meant.games, &meant.audits, &meant.demands, &meant.market})
     *contract = deploy(from);
   EXPECT_TRUE(check_ledger(*rpc_, meant));
   const auto wrong = [&](const Deployment& deployment) {
@@ -80,7 +91,7 @@ class DeploymentFolder : public LedgerTest {};
 
 TEST_F(DeploymentFolder, says_which_contract_is_not_compiled) {
   TransactionSender from = sender();
-  const auto deployment = ledger::deploy(from, "/nonexistent", from.address());
+  const auto deployment = ledger::deploy(from, "/nonexistent");
   ASSERT_FALSE(deployment);
   EXPECT_NE(deployment.error().message.find("/nonexistent/LydianToken.sol"), std::string::npos)
       << deployment.error().message;

@@ -9,7 +9,8 @@ namespace lydian::ledger {
 namespace {
 
 constexpr std::string_view kTerms =
-    "(uint128,uint128,uint128,uint128,uint32,uint32,uint32,uint32,uint32,uint32)";
+    "(uint128,uint128,uint128,uint128,uint32,uint32,uint32,uint32,uint32,uint32,uint16,uint32,uint128,"
+    "uint128,uint64,(uint128,uint64,uint32,uint32),bytes32)";
 constexpr std::string_view kRegistered =
     "NodeRegistered(address indexed,bytes32 indexed,bytes,string,uint64,uint32)";
 constexpr std::string_view kChallenged =
@@ -25,13 +26,24 @@ Terms terms_of(const AbiValues& v) {
   t.checkpoint_seconds = as_u32(v[7]);
   t.move_budget = as_u32(v[8]);
   t.step_millis = as_u32(v[9]);
+  t.audit_rate = static_cast<std::uint16_t>(v[10].as_u64());
+  t.demand_seconds = as_u32(v[11]);
+  t.audit_fee = v[12].as_uint();
+  t.demand_bond = v[13].as_uint();
+  t.work_gflop = v[14].as_u64();
+  const AbiValues& q = v[15].as_list();
+  t.qualification = {q[0].as_uint(), q[1].as_u64(), as_u32(q[2]), as_u32(q[3])};
+  t.model = v[16].as_root();
   return t;
 }
 
 AbiValue value_of(const Terms& t) {
+  const Qualification& q = t.qualification;
   return AbiValue::list({t.min_price, t.max_price, t.solver_bond, t.challenge_bond, t.auction_seconds,
                          t.expiry_seconds, t.challenge_window, t.checkpoint_seconds, t.move_budget,
-                         t.step_millis});
+                         t.step_millis, std::uint64_t{t.audit_rate}, t.demand_seconds, t.audit_fee,
+                         t.demand_bond, t.work_gflop,
+                         AbiValue::list({q.stake, q.memory_bytes, q.speed_class, q.reputation}), t.model});
 }
 
 AbiValue words_of(ByteView bytes) {
@@ -100,7 +112,7 @@ Result<std::uint64_t> Market::job_count() const {
 Result<Job> Market::job(std::uint64_t id) const {
   const std::string returns = fmt::format(
       "((bytes32,bytes32,uint64,uint64,uint64,address,uint8,uint32,address,uint64,uint64,uint64,uint128,"
-      "uint128,{}))",
+      "uint128,uint128,uint16,uint16,{}))",
       kTerms);
   const AbiValues values = TRY(read(deployment_.market, "job(uint256)", {id}, returns));
   const AbiValues& v = values[0].as_list();
@@ -120,13 +132,16 @@ Result<Job> Market::job(std::uint64_t id) const {
   job.since = v[11].as_u64();
   job.price = v[12].as_uint();
   job.escrow = v[13].as_uint();
-  job.terms = terms_of(v[14].as_list());
+  job.audit_escrow = v[14].as_uint();
+  job.fee_share = as_u32(v[15]);
+  job.reward_share = as_u32(v[16]);
+  job.terms = terms_of(v[17].as_list());
   return job;
 }
 
 Result<Checkpoint> Market::checkpoint(std::uint64_t job, std::uint64_t index) const {
-  const AbiValues values =
-      TRY(read(deployment_.market, "checkpoint(uint256,uint64)", {job, index}, "((bytes32,uint64,uint32))"));
+  const AbiValues values = TRY(read(deployment_.market, "checkpoint(uint256,uint64)", {job, index},
+                                    "((bytes32,uint64,uint32,uint64))"));
   const AbiValues& v = values[0].as_list();
   return Checkpoint{v[0].as_root(), v[1].as_u64(), as_u32(v[2])};
 }

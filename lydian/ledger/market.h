@@ -12,11 +12,25 @@ namespace lydian::ledger {
 enum class JobStatus : std::uint8_t { none = 0, open = 1, running = 2, settled = 3, withdrawn = 4 };
 [[nodiscard]] std::string_view name_of(JobStatus status);
 
+/// Who may accept a job.
+struct Qualification {
+  Uint256 stake;
+  std::uint64_t memory_bytes = 0;
+  std::uint32_t speed_class = 0;
+  std::uint32_t reputation = 0;  // whole tokens
+};
+
 /// Amounts in the token's smallest unit, times in seconds.
 struct Terms {
   Uint256 min_price, max_price, solver_bond, challenge_bond;
   std::uint32_t auction_seconds = 0, expiry_seconds = 0, challenge_window = 0, checkpoint_seconds = 0,
                 move_budget = 0, step_millis = 0;
+  std::uint16_t audit_rate = 0;  // basis points of the checkpoints
+  std::uint32_t demand_seconds = 0;
+  Uint256 audit_fee, demand_bond;
+  std::uint64_t work_gflop = 0;  // the whole job's
+  Qualification qualification;
+  Root model;
 };
 
 struct Job {
@@ -35,6 +49,8 @@ struct Job {
   std::uint64_t since = 0;
   Uint256 price;
   Uint256 escrow;
+  Uint256 audit_escrow;
+  std::uint32_t fee_share = 0, reward_share = 0;  // basis points
   Terms terms;
 };
 

@@ -67,7 +67,7 @@ class MarketTest : public ::testing::Test {
         {.binary = contracts / "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil", .rollup = true})));
     rpc_.emplace(must(ledger::RpcClient::open(evm_->url())));
     deployer_.emplace(must(ledger::TransactionSender::open(*rpc_, account(0), ledger::contract_errors())));
-    deployment_ = must(ledger::deploy(*deployer_, contracts / "out", treasury()));
+    deployment_ = must(ledger::deploy(*deployer_, contracts / "out"));
     market_.emplace(*rpc_, deployment_);
     for (int i = 1; i < 6; ++i) must(deployer_->send(market_->transfer(account(i).address(), tokens(1000))));
   }
@@ -87,7 +87,6 @@ class MarketTest : public ::testing::Test {
                                     "8b3a350cf5c34c9194ca85829a2df0ec3153be0318b5e2d3348e872092edffba"};
     return must(crypto::PrivateKey::from_bytes(*from_hex(keys[static_cast<std::size_t>(i)])));
   }
-  static ledger::Address treasury() { return ledger::Address::from_bytes(Bytes(20, 0x77)); }
 
   node::Node& add_node(int i, bool solves, bool challenges, const Uint256& ask,
                        const node::MachineFactory& machine = node::make_fast_machine) {
@@ -132,6 +131,9 @@ class MarketTest : public ::testing::Test {
     terms.checkpoint_seconds = 600;
     terms.move_budget = 600;
     terms.step_millis = program::cost_of(job.program).step_millis;
+    terms.demand_bond = tokens(5);
+    terms.demand_seconds = 600;
+    terms.work_gflop = 1;
     return must(market_->posted_job(
         must(sender.send(market_->post(job.program, program.root, program.size_bytes, terms)))));
   }
@@ -251,9 +253,9 @@ TEST_F(MarketTest, a_wrong_multiply_add_is_found_and_another_solver_finishes_the
   const ledger::Stake stake = must(market_->stake(account(1).address()));
   EXPECT_EQ(stake.free + stake.locked, tokens(50));
   EXPECT_TRUE(happened(2, "verdict"));
-  // 1000 and half of the bond of 150.
+  // 1000 and a tenth of the bond of 150.
   EXPECT_EQ(must(market_->claimable(account(2).address())) + must(market_->balance(account(2).address())),
-            tokens(1075));
+            tokens(1015));
 }
 
 }  // namespace

@@ -51,6 +51,8 @@ abstract contract DescentMoves is GameLife {
     {
         Game storage game = _move(gameId, Phase.Trace);
         _requireProgram(game, header);
+        Root answered = game.traceRoot;
+        if (answered != Root.wrap(0) && traceRoot != answered) revert NotTheAnswer(traceRoot, answered);
         uint64 count = ProgramCodec.nodeCount(header, _graph(game));
         _requireLeaf(traceRoot, count, Root.unwrap(game.claim.rootHi), count - 1, path);
         game.traceRoot = traceRoot;

@@ -30,7 +30,7 @@ abstract contract GameLife is IDisputeGame {
     struct Game {
         Turn turn;
         Claim claim; // rootLo, rootHi, lo, hi narrow during STEPS
-        Root traceRoot;
+        Root traceRoot; // until TRACE: what it must be, if not zero
         Root nodeHash;
         bytes32 pending;
         Root cursor;
@@ -75,6 +75,16 @@ abstract contract GameLife is IDisputeGame {
 
     /// @inheritdoc IDisputeGame
     function open(GameId gameId, Claim calldata claim) external onlyMarket {
+        _open(gameId, claim);
+    }
+
+    /// @inheritdoc IDisputeGame
+    function openAnswered(GameId gameId, Claim calldata claim, Root traceRoot) external onlyMarket {
+        _open(gameId, claim);
+        _games[gameId].traceRoot = traceRoot;
+    }
+
+    function _open(GameId gameId, Claim calldata claim) private {
         Game storage game = _games[gameId];
         if (_exists(game)) revert GameExists(gameId);
         if (claim.lo >= claim.hi) revert EmptyInterval(claim.lo, claim.hi);

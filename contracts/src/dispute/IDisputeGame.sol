@@ -143,6 +143,8 @@ interface IDisputeGame {
     error PieceOutOfRange(uint256 piece, uint256 pieces);
     /// What a pick shows is not what was posted.
     error NotAsPosted(bytes32 actual, bytes32 posted);
+    /// The trace is not the one that the responder answered with.
+    error NotTheAnswer(Root posted, Root answered);
     error NotTheProgram(Root actual, Root programRoot);
     error NotInTree(Root computed, Root expected);
     error WrongBlockLength(uint256 actual, uint256 needed);
@@ -154,6 +156,10 @@ interface IDisputeGame {
 
     /// Market only. The game starts at once; its verdict goes to the market.
     function open(GameId gameId, Claim calldata claim) external;
+
+    /// Market only. Like `open`, of one transition whose trace the responder has already answered for: the trace that it
+    /// posts must have this root. A root of zero fixes nothing.
+    function openAnswered(GameId gameId, Claim calldata claim, Root traceRoot) external;
 
     /// Market only. Ends a game on a claim that was dropped; gives no verdict.
     function cancel(GameId gameId) external;

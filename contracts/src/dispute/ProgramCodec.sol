@@ -78,6 +78,10 @@ library ProgramCodec {
         return uint256(header[3]);
     }
 
+    function resultLength(bytes32[12] calldata header) internal pure returns (uint256) {
+        return uint256(header[4]);
+    }
+
     function nodeCount(bytes32[12] calldata header, Graph graph) internal pure returns (uint64) {
         return quarter(header[5], uint256(graph));
     }

@@ -16,7 +16,7 @@ struct NodeRecord {
 
 /// An operator's tokens in the registry. Their sum over all operators is the registry's balance.
 /// @param free may be locked or asked back
-/// @param locked stands behind accepted jobs
+/// @param locked stands behind accepted jobs and behind the answers of an auditor
 /// @param leaving asked back; cannot be locked; paid out from `availableAt` on
 struct Stake {
     uint128 free;
@@ -56,8 +56,8 @@ interface INodeRegistry {
     error InsufficientLockedStake(uint128 wanted, uint128 locked);
     error NothingToWithdraw(address operator);
     error WithdrawalNotYetAvailable(Timestamp availableAt);
-    /// Only the job market fixed at deployment may lock, unlock and slash.
-    error NotTheMarket(address caller);
+    /// Only the two contracts fixed at deployment may lock, unlock and slash.
+    error NotAKeeper(address caller);
 
     // ---- the node
 
@@ -81,28 +81,30 @@ interface INodeRegistry {
     /// Moves `amount` tokens from the caller into its free stake; needs an allowance.
     function deposit(uint128 amount) external;
 
-    /// Takes `amount` out of the free stake; it can be withdrawn after `WITHDRAWAL_DELAY`. A second request adds to
-    /// the first and starts the delay anew for the sum.
+    /// Takes `amount` out of the free stake; it can be withdrawn after the withdrawal delay of this moment. A second
+    /// request adds to the first and starts the delay anew for the sum.
     function requestWithdrawal(uint128 amount) external;
 
     /// Pays out what was requested, once its delay has passed.
     function withdraw() external;
 
-    // ---- the market's
+    // ---- the keepers': the market and Audits
 
-    /// Market only. Free becomes locked.
+    /// Keepers only. Free becomes locked.
     function lock(address operator, uint128 amount) external;
 
-    /// Market only. Locked becomes free.
+    /// Keepers only, at most what they locked. Locked becomes free.
     function unlock(address operator, uint128 amount) external;
 
-    /// Market only. Takes `amount` of the locked stake and transfers it to the market, which distributes it.
+    /// Keepers only, at most what they locked. Takes `amount` of the locked stake and transfers it to the caller, which
+    /// distributes it.
     function slash(address operator, uint128 amount) external;
 
     // ---- views
 
-    /// The one contract that may lock, unlock and slash.
+    /// The two contracts that may lock, unlock and slash.
     function market() external view returns (address account);
+    function audits() external view returns (address account);
     function node(address operator) external view returns (NodeRecord memory record);
     function isRegistered(address operator) external view returns (bool registered);
     function stake(address operator) external view returns (Stake memory stakeOfOperator);

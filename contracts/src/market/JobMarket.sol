@@ -4,13 +4,25 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {Claim, GameId, IDisputeGame, IVerdicts} from "src/dispute/IDisputeGame.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Claim, GameId, IVerdicts} from "src/dispute/IDisputeGame.sol";
 import {ProgramCodec} from "src/dispute/ProgramCodec.sol";
 import {Root} from "src/dispute/Root.sol";
 import {Timestamp, currentTime} from "src/dispute/Timestamp.sol";
-import {Challenge, Checkpoint, IJobMarket, Job, JobId, Status, Terms} from "src/market/IJobMarket.sol";
-import {INodeRegistry} from "src/market/INodeRegistry.sol";
-import {JobRules} from "src/market/JobRules.sol";
+import {ParameterValues} from "src/governance/IParameters.sol";
+import {
+    Challenge,
+    Checkpoint,
+    Disagreement,
+    IJobMarket,
+    Job,
+    JobId,
+    Qualification,
+    Ring,
+    Status,
+    Terms
+} from "src/market/IJobMarket.sol";
+import {NodeRecord, Stake} from "src/market/INodeRegistry.sol";
 import {MarketBooks} from "src/market/MarketBooks.sol";
 import {Schedule} from "src/market/Schedule.sol";
 import {Deposits} from "src/token/Deposits.sol";
@@ -23,9 +35,12 @@ contract JobMarket is MarketBooks {
     /// The submitter's part of the bond for a missed deadline: a twentieth.
     uint128 public constant DEADLINE_PENALTY_DIVISOR = 20;
 
-    constructor(IERC20 token_, INodeRegistry registry_, IDisputeGame games_, address treasury_)
-        MarketBooks(token_, registry_, games_, treasury_)
-    {}
+    constructor(Ring memory ring) MarketBooks(ring) {}
+
+    modifier onlyCourt() {
+        if (msg.sender != audits && msg.sender != demands) revert NotACourt(msg.sender);
+        _;
+    }
 
     // ---- the submitter
 
@@ -34,8 +49,8 @@ contract JobMarket is MarketBooks {
         external
         returns (JobId jobId)
     {
-        JobRules.checkHeader(header);
-        JobRules.checkTerms(terms, ProgramCodec.interval(header));
+        ParameterValues memory values = parameters.values();
+        rules.check(header, terms, values);
 
         jobId = JobId.wrap(++jobCount);
         Job storage record = _jobs[jobId];
@@ -47,13 +62,15 @@ contract JobMarket is MarketBooks {
         record.submitter = msg.sender;
         record.status = Status.Open;
         record.since = currentTime();
-        record.escrow = terms.maxPrice;
+        (record.escrow, record.auditEscrow) = rules.escrowOf(header, terms);
+        record.feeShare = values.feeShare;
+        record.rewardShare = values.rewardShare;
         record.terms = terms;
 
         emit JobPosted(
             jobId, msg.sender, record.programRoot, blobRoot, blobLength, record.steps, record.interval, terms
         );
-        token.collect(msg.sender, terms.maxPrice);
+        token.collect(msg.sender, record.escrow + record.auditEscrow);
     }
 
     /// @inheritdoc IJobMarket
@@ -64,7 +81,7 @@ contract JobMarket is MarketBooks {
         if (!expired && msg.sender != record.submitter) revert OfferNotExpired(jobId, expiresAt);
 
         record.status = Status.Withdrawn;
-        emit JobWithdrawn(jobId, record.escrow);
+        emit JobWithdrawn(jobId, record.escrow + record.auditEscrow);
         _returnEscrow(record);
     }
 
@@ -77,7 +94,7 @@ contract JobMarket is MarketBooks {
         if (currentTime() > expiresAt) revert OfferExpired(jobId, expiresAt);
         uint128 price = _offer(record);
         if (price < minPriceExpected) revert OfferTooLow(jobId, price, minPriceExpected);
-        if (!registry.isRegistered(msg.sender)) revert NotRegistered(msg.sender);
+        _requireQualified(jobId, record.terms.qualification);
 
         record.status = Status.Running;
         record.solver = msg.sender;
@@ -97,7 +114,9 @@ contract JobMarket is MarketBooks {
         if (currentTime() > deadline) revert DeadlinePassed(jobId, deadline);
 
         // Overwrites what an earlier attempt may have left there.
-        _checkpoints[jobId][index] = Checkpoint({root: root, committedAt: currentTime(), openGames: 0});
+        _checkpoints[jobId][index] = Checkpoint({
+            root: root, committedAt: currentTime(), openGames: 0, blockNumber: uint64(block.number)
+        });
         record.committed = index + 1;
         record.since = currentTime();
         emit CheckpointCommitted(jobId, msg.sender, record.attempt, index, root);
@@ -141,19 +160,18 @@ contract JobMarket is MarketBooks {
 
     /// @inheritdoc IJobMarket
     function challenge(JobId jobId, uint64 index) external returns (GameId gameId) {
-        Job storage record = _requireStatus(jobId, Status.Running);
-        if (index >= record.committed) revert NotCommitted(jobId, index);
-        if (index < record.settled) revert AlreadySettled(jobId, index);
-        Checkpoint storage its = _checkpoints[jobId][index];
+        return challengeFor(jobId, index, msg.sender);
+    }
+
+    /// @inheritdoc IJobMarket
+    function challengeFor(JobId jobId, uint64 index, address player) public returns (GameId gameId) {
+        (Job storage record, Checkpoint storage its) = _requireUnsettled(jobId, index);
         Timestamp closesAt = its.committedAt.plus(record.terms.challengeWindow);
         if (currentTime() > closesAt) revert ChallengeWindowClosed(jobId, index, closesAt);
 
-        gameId = GameId.wrap(++gameCount);
         its.openGames += 1;
-        _challenges[gameId] =
-            Challenge({jobId: jobId, index: index, attempt: record.attempt, challenger: msg.sender});
-        emit CheckpointChallenged(jobId, gameId, msg.sender, record.attempt, index);
-        games.open(gameId, _claim(jobId, record, index));
+        gameId = _openGame(jobId, record, index, player, msg.sender);
+        games.open(gameId, _claim(jobId, record, index, player));
         token.collect(msg.sender, record.terms.challengeBond);
     }
 
@@ -180,7 +198,84 @@ contract JobMarket is MarketBooks {
         games.cancel(gameId);
     }
 
+    // ---- the courts'
+
+    /// @inheritdoc IJobMarket
+    function hold(JobId jobId, uint64 index) external onlyCourt returns (uint32 attempt) {
+        (Job storage record, Checkpoint storage its) = _requireUnsettled(jobId, index);
+        its.openGames += 1;
+        return record.attempt;
+    }
+
+    /// @inheritdoc IJobMarket
+    function release(JobId jobId, uint32 attempt, uint64 index) external onlyCourt {
+        if (_jobs[jobId].attempt == attempt) _checkpoints[jobId][index].openGames -= 1;
+    }
+
+    /// @inheritdoc IJobMarket
+    function payAuditor(JobId jobId, uint32 attempt, uint64 index, address auditor) external onlyCourt {
+        Job storage record = _jobs[jobId];
+        if (record.attempt != attempt) return;
+        _checkpoints[jobId][index].openGames -= 1;
+        // What an earlier attempt's audits took, its lost bond may not have refilled in full.
+        uint128 fee = uint128(Math.min(record.terms.auditFee, record.auditEscrow));
+        record.auditEscrow -= fee;
+        emit AuditorPaid(jobId, index, auditor, fee);
+        _credit(auditor, fee);
+    }
+
+    /// @inheritdoc IJobMarket
+    function convict(JobId jobId, uint32 attempt, address accuser) external onlyCourt {
+        Job storage record = _jobs[jobId];
+        if (record.attempt == attempt) _convict(jobId, record, accuser);
+    }
+
+    /// @inheritdoc IJobMarket
+    function dispute(JobId jobId, uint64 index, address player, Disagreement calldata its)
+        external
+        onlyCourt
+        returns (GameId gameId)
+    {
+        (Job storage record,) = _requireUnsettled(jobId, index);
+        gameId = _openGame(jobId, record, index, player, player);
+        Claim memory claim = _claim(jobId, record, index, player);
+        (claim.lo, claim.hi, claim.rootLo, claim.rootHi) = (its.lo, its.hi, its.rootLo, its.rootHi);
+        games.openAnswered(gameId, claim, its.traceRoot);
+        token.collect(msg.sender, record.terms.challengeBond);
+    }
+
     // ---- a job's life
+
+    function _requireQualified(JobId jobId, Qualification storage needed) private view {
+        NodeRecord memory its = registry.node(msg.sender);
+        if (its.peerKey == 0) revert NotRegistered(msg.sender);
+        _requireAtLeast(jobId, "memoryBytes", its.memoryBytes, needed.memoryBytes);
+        _requireAtLeast(jobId, "speedClass", its.speedClass, needed.speedClass);
+        if (needed.stake != 0) {
+            Stake memory stake = registry.stake(msg.sender);
+            _requireAtLeast(jobId, "stake", uint256(stake.free) + stake.locked, needed.stake);
+        }
+        if (needed.reputation != 0) {
+            uint256 least = uint256(needed.reputation) * 1 ether;
+            _requireAtLeast(jobId, "reputation", _accounts[msg.sender].reputation, least);
+        }
+    }
+
+    function _requireAtLeast(JobId jobId, string memory rule, uint256 actual, uint256 needed) private pure {
+        if (actual < needed) revert NotQualified(jobId, rule, actual, needed);
+    }
+
+    /// Of a running job, committed and not settled.
+    function _requireUnsettled(JobId jobId, uint64 index)
+        private
+        view
+        returns (Job storage record, Checkpoint storage its)
+    {
+        record = _requireStatus(jobId, Status.Running);
+        if (index >= record.committed) revert NotCommitted(jobId, index);
+        if (index < record.settled) revert AlreadySettled(jobId, index);
+        its = _checkpoints[jobId][index];
+    }
 
     function _canSettle(JobId jobId, Job storage record) private view returns (bool) {
         if (record.settled == record.committed) return false;
@@ -195,13 +290,12 @@ contract JobMarket is MarketBooks {
         uint128 paid = uint128(uint256(record.price) * segment / record.steps);
         record.settled = index + 1;
         record.escrow -= paid;
-        emit CheckpointSettled(jobId, record.solver, index, paid);
-        _credit(record.solver, paid);
+        emit CheckpointSettled(jobId, record.solver, index, paid, _pay(record, paid));
     }
 
     function _finish(JobId jobId, Job storage record, Root result) private {
         record.status = Status.Settled;
-        emit JobSettled(jobId, result, record.escrow);
+        emit JobSettled(jobId, result, record.escrow + record.auditEscrow);
         _returnEscrow(record);
         registry.unlock(record.solver, record.terms.solverBond);
     }
@@ -223,42 +317,75 @@ contract JobMarket is MarketBooks {
     /// Its bond is owed to somebody from here on, and no second verdict can be given.
     function _takeChallenge(GameId gameId) private returns (Challenge memory its) {
         its = _challenges[gameId];
-        if (its.challenger == address(0)) revert NoSuchChallenge(gameId);
+        if (its.backer == address(0)) revert NoSuchChallenge(gameId);
         delete _challenges[gameId];
     }
 
     function _returnBond(GameId gameId, Challenge memory its, Job storage record) private {
-        emit ChallengeMoot(its.jobId, gameId, its.challenger);
-        _credit(its.challenger, record.terms.challengeBond);
+        emit ChallengeMoot(its.jobId, gameId, its.backer);
+        _credit(its.backer, record.terms.challengeBond);
     }
 
     function _reject(GameId gameId, Challenge memory its, Job storage record) private {
         _checkpoints[its.jobId][its.index].openGames -= 1;
         uint128 bond = record.terms.challengeBond;
-        emit ChallengeRejected(its.jobId, gameId, its.challenger);
+        emit ChallengeRejected(its.jobId, gameId, its.backer);
         _credit(record.solver, bond / 2);
         _credit(treasury, bond - bond / 2);
     }
 
     function _uphold(GameId gameId, Challenge memory its, Job storage record) private {
+        emit ChallengeUpheld(its.jobId, gameId, record.solver, record.terms.solverBond);
+        _credit(its.backer, record.terms.challengeBond);
+        _convict(its.jobId, record, its.backer);
+    }
+
+    /// Whoever the accuser is, its reward is at most rewardShare of the bond: a solver and its friend together lose the
+    /// rest. Requires that the checkpoint in question counts a game or a hold, so that none from it on can settle here.
+    function _convict(JobId jobId, Job storage record, address accuser) private {
+        for (uint256 n = 0; n < SETTLED_BY_VERDICT_MAX && _canSettle(jobId, record); ++n) {
+            _settleOldest(jobId, record);
+        }
         address solver = record.solver;
         uint128 bond = record.terms.solverBond;
-        emit ChallengeUpheld(its.jobId, gameId, solver, bond);
-        // The disputed checkpoint still counts this game, so none from it on can settle here.
-        for (uint256 n = 0; n < SETTLED_BY_VERDICT_MAX && _canSettle(its.jobId, record); ++n) {
-            _settleOldest(its.jobId, record);
-        }
-        _offerAgain(its.jobId, record);
-        _credit(its.challenger, record.terms.challengeBond + bond / 2);
-        _credit(treasury, bond - bond / 2);
+        uint128 reward = uint128(uint256(bond) * record.rewardShare / 10_000);
+        uint128 refilled = _refillAudits(record, bond - reward);
+        _accounts[solver].reputation = 0;
+        emit SolverConvicted(jobId, solver, accuser, bond, reward, refilled);
+        _offerAgain(jobId, record);
+        _credit(accuser, reward);
+        _credit(treasury, bond - reward - refilled);
         registry.slash(solver, bond);
     }
 
-    function _claim(JobId jobId, Job storage record, uint64 index) private view returns (Claim memory) {
+    /// The checkpoints that were dropped may be audited once more, at the cost of whom they were dropped for.
+    function _refillAudits(Job storage record, uint128 available) private returns (uint128 refilled) {
+        if (record.terms.auditRate == 0) return 0;
+        uint128 audited = rules.auditsOf(_count(record) - record.settled, record.terms.auditRate);
+        uint128 needed = record.terms.auditFee * audited;
+        if (needed <= record.auditEscrow) return 0;
+        refilled = uint128(Math.min(needed - record.auditEscrow, available));
+        record.auditEscrow += refilled;
+    }
+
+    function _openGame(JobId jobId, Job storage record, uint64 index, address player, address backer)
+        private
+        returns (GameId gameId)
+    {
+        gameId = GameId.wrap(++gameCount);
+        _challenges[gameId] = Challenge({jobId: jobId, index: index, attempt: record.attempt, backer: backer});
+        emit CheckpointChallenged(jobId, gameId, player, record.attempt, index);
+    }
+
+    function _claim(JobId jobId, Job storage record, uint64 index, address player)
+        private
+        view
+        returns (Claim memory)
+    {
         (uint64 lo, uint64 hi) = Schedule.boundaries(record.steps, record.interval, index);
         return Claim({
             responder: record.solver,
-            challenger: msg.sender,
+            challenger: player,
             programRoot: record.programRoot,
             rootLo: index == 0 ? Root.wrap(0) : _checkpoints[jobId][index - 1].root,
             rootHi: _checkpoints[jobId][index].root,

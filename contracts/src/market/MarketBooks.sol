@@ -7,40 +7,70 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {GameId, IDisputeGame} from "src/dispute/IDisputeGame.sol";
 import {Timestamp, currentTime} from "src/dispute/Timestamp.sol";
-import {Challenge, Checkpoint, IJobMarket, Job, JobId, Status, Terms} from "src/market/IJobMarket.sol";
+import {IParameters} from "src/governance/IParameters.sol";
+import {
+    Challenge,
+    Checkpoint,
+    IJobMarket,
+    IMarketPart,
+    Job,
+    JobId,
+    Ring,
+    Status,
+    Terms
+} from "src/market/IJobMarket.sol";
 import {INodeRegistry} from "src/market/INodeRegistry.sol";
+import {JobRules} from "src/market/JobRules.sol";
+import {PriceIndex} from "src/market/PriceIndex.sol";
 import {Schedule} from "src/market/Schedule.sol";
 
 abstract contract MarketBooks is IJobMarket {
     using SafeERC20 for IERC20;
 
+    /// What the market owes an account and knows of it.
+    struct Account {
+        uint128 claimable;
+        uint128 reputation;
+    }
+
     IERC20 public immutable token;
     INodeRegistry public immutable registry;
+    JobRules public immutable rules;
     IDisputeGame public immutable games;
+    IParameters public immutable parameters;
     address public immutable treasury;
+    address public immutable audits;
+    address public immutable demands;
 
     uint256 public jobCount;
     uint256 public gameCount;
+    /// @inheritdoc IJobMarket
+    uint128 public priceIndex = PriceIndex.START;
 
     mapping(JobId => Job) internal _jobs;
     mapping(JobId => mapping(uint64 index => Checkpoint)) internal _checkpoints;
     mapping(GameId => Challenge) internal _challenges;
-    mapping(address account => uint128) public claimable;
+    mapping(address account => Account) internal _accounts;
 
-    /// @param registry_, games_ deployed before, for the address at which this contract appears
-    /// @param treasury_ receives the parts of lost bonds that reward nobody
-    constructor(IERC20 token_, INodeRegistry registry_, IDisputeGame games_, address treasury_) {
-        if (treasury_ == address(0)) revert ZeroTreasury();
-        if (registry_.market() != address(this)) {
-            revert DeployedForAnotherMarket(address(registry_), registry_.market());
-        }
-        if (address(games_.market()) != address(this)) {
-            revert DeployedForAnotherMarket(address(games_), address(games_.market()));
-        }
-        token = token_;
-        registry = registry_;
-        games = games_;
-        treasury = treasury_;
+    /// @param ring deployed before, for the address at which this contract appears
+    constructor(Ring memory ring) {
+        if (ring.treasury == address(0)) revert ZeroTreasury();
+        _requireMadeForThis(address(ring.registry), ring.registry.market());
+        _requireMadeForThis(address(ring.games), address(ring.games.market()));
+        _requireMadeForThis(ring.audits, IMarketPart(ring.audits).market());
+        _requireMadeForThis(ring.demands, IMarketPart(ring.demands).market());
+        token = ring.token;
+        registry = ring.registry;
+        rules = ring.rules;
+        games = ring.games;
+        parameters = ring.parameters;
+        treasury = ring.treasury;
+        audits = ring.audits;
+        demands = ring.demands;
+    }
+
+    function _requireMadeForThis(address part, address itsMarket) private view {
+        if (itsMarket != address(this)) revert DeployedForAnotherMarket(part, itsMarket);
     }
 
     // ---- views
@@ -77,6 +107,16 @@ abstract contract MarketBooks is IJobMarket {
         return _challenges[gameId];
     }
 
+    /// @inheritdoc IJobMarket
+    function claimable(address account) external view returns (uint128 amount) {
+        return _accounts[account].claimable;
+    }
+
+    /// @inheritdoc IJobMarket
+    function reputation(address account) external view returns (uint128 amount) {
+        return _accounts[account].reputation;
+    }
+
     // ---- a job's record
 
     function _existing(JobId jobId) private view returns (Job storage record) {
@@ -107,24 +147,35 @@ abstract contract MarketBooks is IJobMarket {
 
     // ---- money
 
+    /// Splits a payment for solved steps: the fee to the treasury, the rest and the reputation to the solver.
+    function _pay(Job storage record, uint128 amount) internal returns (uint128 fee) {
+        fee = uint128(uint256(amount) * record.feeShare / 10_000);
+        _credit(record.solver, amount - fee);
+        _accounts[record.solver].reputation += amount - fee;
+        _credit(treasury, fee);
+        priceIndex = PriceIndex.next(priceIndex, record.price, record.terms.workGflop, fee);
+        emit PriceIndexMoved(priceIndex);
+    }
+
     /// @inheritdoc IJobMarket
     function claim(address account) external {
-        uint128 amount = claimable[account];
+        uint128 amount = _accounts[account].claimable;
         if (amount == 0) revert NothingToClaim(account);
-        claimable[account] = 0;
+        _accounts[account].claimable = 0;
         emit Claimed(account, amount);
         token.safeTransfer(account, amount);
     }
 
     function _returnEscrow(Job storage record) internal {
-        uint128 amount = record.escrow;
+        uint128 amount = record.escrow + record.auditEscrow;
         record.escrow = 0;
+        record.auditEscrow = 0;
         _credit(record.submitter, amount);
     }
 
     function _credit(address account, uint128 amount) internal {
         if (amount == 0) return;
-        claimable[account] += amount;
+        _accounts[account].claimable += amount;
         emit Credited(account, amount);
     }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The registry's one implementation. It has no administrator: the market that may lock and slash is fixed at
+// The registry's one implementation. It has no administrator: the keepers, which may lock and slash, are fixed at
 // deployment. Its token balance is the sum of all stakes (or more, if somebody sends it tokens directly).
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {currentTime} from "src/dispute/Timestamp.sol";
+import {IParameters} from "src/governance/IParameters.sol";
 import {INodeRegistry, NodeRecord, Stake} from "src/market/INodeRegistry.sol";
 import {Deposits} from "src/token/Deposits.sol";
 
@@ -13,26 +14,30 @@ contract NodeRegistry is INodeRegistry {
     using Deposits for IERC20;
     using SafeERC20 for IERC20;
 
-    uint64 public constant WITHDRAWAL_DELAY = 7 days;
     uint256 public constant ENDPOINTS_LENGTH_MAX = 512;
     uint256 public constant POSSESSION_LENGTH = 64;
 
     IERC20 public immutable token;
+    IParameters public immutable parameters;
     /// @inheritdoc INodeRegistry
     address public immutable market;
+    /// @inheritdoc INodeRegistry
+    address public immutable audits;
 
     mapping(address operator => NodeRecord) private _nodes;
     mapping(address operator => Stake) private _stakes;
 
     /// @param token_ a plain ERC-20: no fee on transfer, no rebasing
-    /// @param market_ the JobMarket, deployed later
-    constructor(IERC20 token_, address market_) {
+    /// @param market_, audits_ the keepers, deployed later
+    constructor(IERC20 token_, IParameters parameters_, address market_, address audits_) {
         token = token_;
+        parameters = parameters_;
         market = market_;
+        audits = audits_;
     }
 
-    modifier onlyMarket() {
-        if (msg.sender != market) revert NotTheMarket(msg.sender);
+    modifier onlyKeeper() {
+        if (msg.sender != market && msg.sender != audits) revert NotAKeeper(msg.sender);
         _;
     }
 
@@ -76,7 +81,7 @@ contract NodeRegistry is INodeRegistry {
         Stake storage own = _stakes[msg.sender];
         _takeFree(own, amount);
         own.leaving += amount;
-        own.availableAt = currentTime().plus(WITHDRAWAL_DELAY);
+        own.availableAt = currentTime().plus(parameters.values().withdrawalDelay);
         emit WithdrawalRequested(msg.sender, amount, own.availableAt);
     }
 
@@ -91,10 +96,10 @@ contract NodeRegistry is INodeRegistry {
         token.safeTransfer(msg.sender, amount);
     }
 
-    // ---- the market's
+    // ---- the keepers'
 
     /// @inheritdoc INodeRegistry
-    function lock(address operator, uint128 amount) external onlyMarket {
+    function lock(address operator, uint128 amount) external onlyKeeper {
         Stake storage its = _stakes[operator];
         _takeFree(its, amount);
         its.locked += amount;
@@ -102,7 +107,7 @@ contract NodeRegistry is INodeRegistry {
     }
 
     /// @inheritdoc INodeRegistry
-    function unlock(address operator, uint128 amount) external onlyMarket {
+    function unlock(address operator, uint128 amount) external onlyKeeper {
         Stake storage its = _stakes[operator];
         _takeLocked(its, amount);
         its.free += amount;
@@ -110,10 +115,10 @@ contract NodeRegistry is INodeRegistry {
     }
 
     /// @inheritdoc INodeRegistry
-    function slash(address operator, uint128 amount) external onlyMarket {
+    function slash(address operator, uint128 amount) external onlyKeeper {
         _takeLocked(_stakes[operator], amount);
         emit StakeSlashed(operator, amount);
-        token.safeTransfer(market, amount);
+        token.safeTransfer(msg.sender, amount);
     }
 
     // ---- views

@@ -9,7 +9,16 @@ import {GameId, GameState, Phase} from "src/dispute/IDisputeGame.sol";
 import {Pieces} from "src/dispute/Pieces.sol";
 import {Root} from "src/dispute/Root.sol";
 import {Timestamp} from "src/dispute/Timestamp.sol";
-import {Checkpoint, IJobMarket, Job, JobId, Status, Terms} from "src/market/IJobMarket.sol";
+import {
+    Challenge,
+    Checkpoint,
+    IJobMarket,
+    Job,
+    JobId,
+    Qualification,
+    Status,
+    Terms
+} from "src/market/IJobMarket.sol";
 import {Stake} from "src/market/INodeRegistry.sol";
 import {JobMarket} from "src/market/JobMarket.sol";
 import {NodeRegistry} from "src/market/NodeRegistry.sol";
@@ -29,6 +38,9 @@ contract MarketHandler is Test {
     mapping(uint256 job => mapping(uint64 index => uint256)) public timesPaid;
     mapping(uint256 job => uint256) public paid;
     mapping(uint256 job => uint256) public returned;
+    /// What convicted solvers added to the audit escrow.
+    mapping(uint256 job => uint256) public refilled;
+    mapping(uint256 job => bytes32[12]) internal headers;
     /// keccak256 of a job's record when it became final.
     mapping(uint256 job => bytes32) public finalRecord;
 
@@ -60,22 +72,30 @@ contract MarketHandler is Test {
         Terms memory terms = Terms({
             minPrice: uint128(bound(price, 1, 1000)),
             maxPrice: uint128(bound(price, 1, 1000) + bound(steps, 0, 500)),
-            solverBond: uint128(bound(price, 1, 99)),
-            challengeBond: uint128(bound(interval, 1, 77)),
+            solverBond: uint128(1 ether + bound(price, 1, 99)),
+            challengeBond: uint128(1 ether + bound(interval, 1, 77)),
             auctionSeconds: 60,
             expirySeconds: 500,
             challengeWindow: 100,
             checkpointSeconds: 150,
             moveBudget: 90,
-            stepMillis: 1000
+            stepMillis: 1000,
+            auditRate: 20_000,
+            demandSeconds: 60,
+            auditFee: 3,
+            demandBond: 1,
+            workGflop: 1,
+            qualification: Qualification({stake: 0, memoryBytes: 0, speedClass: 0, reputation: 0}),
+            model: 0
         });
-        if (market.jobCount() >= 20 || token.balanceOf(account) < terms.maxPrice) return;
+        if (market.jobCount() >= 40 || token.balanceOf(account) < terms.maxPrice + 1000) return;
         postAs(account, beginHeader(steps, bound(interval, 1, steps)), terms);
     }
 
     function postAs(address account, bytes32[12] memory header, Terms memory terms) private counted("post") {
         vm.prank(account);
-        market.post(header, Root.wrap("blob"), 1, terms);
+        JobId jobId = market.post(header, Root.wrap("blob"), 1, terms);
+        headers[JobId.unwrap(jobId)] = header;
     }
 
     function withdraw(uint256 id) external {
@@ -105,7 +125,8 @@ contract MarketHandler is Test {
         (JobId jobId, Job memory job) = pick(id, Status.Running);
         if (job.status != Status.Running || passed(job.since, job.terms.checkpointSeconds)) return;
         if (job.committed == market.checkpointCount(jobId)) return;
-        commitAs(jobId, job, Root.wrap(root));
+        // A state has no bytes in these programs; who commits something else has no data.
+        commitAs(jobId, job, Root.wrap(uint256(root) % 2 == 0 ? sha256("") : root));
     }
 
     function commitAs(JobId jobId, Job memory job, Root root) private counted("commit") {
@@ -137,9 +158,9 @@ contract MarketHandler is Test {
     }
 
     function challenge(uint256 id, uint256 index, uint256 who) external {
-        (JobId jobId, Job memory job) = pick(id, Status.Running);
+        (JobId jobId, Job memory job) = pickCommitted(id, bytes32(index));
         address account = accounts[who % accounts.length];
-        if (job.status != Status.Running || job.settled == job.committed) return;
+        if (job.settled == job.committed) return;
         uint64 chosen = uint64(bound(index, job.settled, job.committed - 1));
         if (passed(market.checkpoint(jobId, chosen).committedAt, job.terms.challengeWindow)) return;
         if (token.balanceOf(account) < job.terms.challengeBond) return;
@@ -180,11 +201,13 @@ contract MarketHandler is Test {
     }
 
     function releaseMoot(uint256 id) external {
-        (GameId gameId, bool found) = openGame(id);
-        if (!found) return;
-        uint32 attempt = market.challengeOf(gameId).attempt;
-        if (attempt == market.job(market.challengeOf(gameId).jobId).attempt) return;
-        releaseNow(gameId);
+        uint256 count = market.gameCount();
+        for (uint256 i = 0; i < count; ++i) {
+            GameId gameId = GameId.wrap(1 + (id % count + i) % count);
+            Challenge memory its = market.challengeOf(gameId);
+            if (its.backer == address(0) || its.attempt == market.job(its.jobId).attempt) continue;
+            return releaseNow(gameId);
+        }
     }
 
     function releaseNow(GameId gameId) private counted("releaseMoot") {
@@ -231,7 +254,7 @@ contract MarketHandler is Test {
     // ---- choosing
 
     /// A job in this status, if one of the next few is.
-    function pick(uint256 id, Status wanted) private view returns (JobId jobId, Job memory job) {
+    function pick(uint256 id, Status wanted) internal view returns (JobId jobId, Job memory job) {
         uint256 count = market.jobCount();
         for (uint256 i = 0; i < count; ++i) {
             jobId = JobId.wrap(1 + (id % count + i) % count);
@@ -240,15 +263,27 @@ contract MarketHandler is Test {
         }
     }
 
+    /// A running job with a checkpoint that has not settled, which is committed now if none is and there is time.
+    /// Otherwise one where settled == committed.
+    function pickCommitted(uint256 id, bytes32 root) internal returns (JobId jobId, Job memory job) {
+        (jobId, job) = pick(id, Status.Running);
+        if (job.status != Status.Running) {
+            job.settled = job.committed;
+        } else if (job.settled == job.committed && !passed(job.since, job.terms.checkpointSeconds)) {
+            commitAs(jobId, job, Root.wrap(root));
+            ++job.committed;
+        }
+    }
+
     function openGame(uint256 id) private view returns (GameId gameId, bool found) {
         uint256 count = market.gameCount();
         for (uint256 i = 0; i < count; ++i) {
             gameId = GameId.wrap(1 + (id % count + i) % count);
-            if (market.challengeOf(gameId).challenger != address(0)) return (gameId, true);
+            if (market.challengeOf(gameId).backer != address(0)) return (gameId, true);
         }
     }
 
-    function passed(Timestamp since, uint64 duration) private view returns (bool) {
+    function passed(Timestamp since, uint64 duration) internal view returns (bool) {
         return vm.getBlockTimestamp() > Timestamp.unwrap(since) + duration;
     }
 
@@ -259,9 +294,15 @@ contract MarketHandler is Test {
         for (uint256 i = 0; i < logs.length; ++i) {
             bytes32 topic = logs[i].topics[0];
             if (topic == IJobMarket.CheckpointSettled.selector) {
-                (uint64 index, uint128 amount) = abi.decode(logs[i].data, (uint64, uint128));
+                (uint64 index, uint128 amount,) = abi.decode(logs[i].data, (uint64, uint128, uint128));
                 timesPaid[uint256(logs[i].topics[1])][index] += 1;
                 paid[uint256(logs[i].topics[1])] += amount;
+            } else if (topic == IJobMarket.AuditorPaid.selector) {
+                (, uint128 amount) = abi.decode(logs[i].data, (uint64, uint128));
+                paid[uint256(logs[i].topics[1])] += amount;
+            } else if (topic == IJobMarket.SolverConvicted.selector) {
+                (,, uint128 amount) = abi.decode(logs[i].data, (uint128, uint128, uint128));
+                refilled[uint256(logs[i].topics[1])] += amount;
             } else if (topic == IJobMarket.JobSettled.selector) {
                 (, uint128 amount) = abi.decode(logs[i].data, (bytes32, uint128));
                 close(uint256(logs[i].topics[1]), amount);

@@ -4,18 +4,21 @@
 // the daily profile, whose code is not what gets deployed, plays the same games without writing.
 pragma solidity 0.8.37;
 
+import {Answer, AuditId} from "src/court/IAudits.sol";
+import {DemandId} from "src/court/IDemands.sol";
 import {GameId, IDisputeGame, Outcome} from "src/dispute/IDisputeGame.sol";
 import {Root} from "src/dispute/Root.sol";
 import {JobId} from "src/market/IJobMarket.sol";
-import {Cases} from "test/actors/Cases.sol";
-import {Scenario, Scenarios} from "test/actors/Scenario.sol";
+import {Scenario, Scenarios, View} from "test/actors/Scenario.sol";
+import {Tree, Trees} from "test/actors/Trees.sol";
+import {AuditWorld} from "test/utils/AuditWorld.sol";
 
 interface Cooling {
     /// Foundry: storage and account are cold again.
     function cool(address target) external;
 }
 
-contract GasTest is Cases {
+contract GasTest is AuditWorld {
     using Scenarios for Scenario;
 
     string private group;
@@ -72,6 +75,83 @@ contract GasTest is Cases {
         record(stranger, address(market), abi.encodeCall(market.claim, (stranger)), "claim");
     }
 
+    function test_audit() public {
+        group = "Audit";
+        record(solver, address(audits), abi.encodeCall(audits.enlist, (100 ether)), "01 enlist");
+        Scenario memory s = mapCase(0);
+        View memory wrong = s.wrongView(elementSize(s));
+        commitAll(s, wrong);
+        uint256 state = vm.snapshotState();
+        draw("02 draw");
+        answers(answerOf(s, wrong, s.transition), wrong, s);
+        bytes memory data = abi.encodeCall(
+            audits.reveal,
+            (AuditId.wrap(1), answerOf(s, wrong, s.transition), SALT, answerOf(s, wrong, s.transition))
+        );
+        record(challenger, address(audits), data, "05 reveal, agreed");
+        vm.revertToState(state);
+        draw("02 draw");
+        answers(answerOf(s, s.honestView(), s.transition), wrong, s);
+        data = abi.encodeCall(
+            audits.reveal,
+            (
+                AuditId.wrap(1),
+                answerOf(s, s.honestView(), s.transition),
+                SALT,
+                answerOf(s, wrong, s.transition)
+            )
+        );
+        record(challenger, address(audits), data, "06 reveal, disagreed");
+        vm.revertToState(state);
+        draw("02 draw");
+        elapse(1000);
+        record(stranger, address(audits), abi.encodeCall(audits.expire, (AuditId.wrap(1))), "07 expire");
+    }
+
+    function draw(string memory name) private {
+        bytes memory data = abi.encodeCall(audits.draw, (audited, 0, challenger));
+        record(stranger, address(audits), data, name);
+    }
+
+    function answers(Answer memory own, View memory solvers, Scenario memory s) private {
+        bytes memory data = abi.encodeCall(audits.seal, (AuditId.wrap(1), sealOf(own, challenger)));
+        record(challenger, address(audits), data, "03 seal");
+        data = abi.encodeCall(audits.answer, (AuditId.wrap(1), answerOf(s, solvers, s.transition)));
+        record(solver, address(audits), data, "04 answer");
+    }
+
+    /// A block of 16 KiB of a checkpoint of a gigabyte: random bytes and a path of 16.
+    function test_demand() public {
+        group = "Demand";
+        bytes memory data = new bytes(16_384);
+        for (uint256 i = 0; i < data.length; ++i) {
+            data[i] = bytes1(uint8(uint256(keccak256(abi.encode(i))) | 1));
+        }
+        bytes32[] memory path = new bytes32[](16);
+        bytes32 root = sha256(data);
+        for (uint256 i = 0; i < path.length; ++i) {
+            path[i] = keccak256(abi.encode(i));
+            root = sha256(abi.encodePacked(root, path[i]));
+        }
+        bytes32[12] memory header = someHeader();
+        (header[3], header[4]) = (bytes32(uint256(1 << 30)), bytes32(uint256(1 << 30)));
+        vm.prank(submitter);
+        JobId jobId = market.post(header, Root.wrap("blob"), 1, someTerms());
+        vm.startPrank(solver);
+        market.accept(jobId, 0);
+        market.commitCheckpoint(jobId, 0, Root.wrap(root));
+        vm.stopPrank();
+        bytes memory demand = abi.encodeCall(demands.demand, (jobId, 0, 0, header));
+        record(challenger, address(demands), demand, "1 demand");
+        demand = abi.encodeCall(demands.answer, (DemandId.wrap(1), data, path));
+        record(solver, address(demands), demand, "2 answer, 16 KiB");
+        demand = abi.encodeCall(demands.demand, (jobId, 0, 1, header));
+        record(challenger, address(demands), demand, "1 demand");
+        elapse(1000);
+        demand = abi.encodeCall(demands.expire, (DemandId.wrap(2)));
+        record(stranger, address(demands), demand, "3 expire, solver slashed");
+    }
+
     // ---- recording
 
     /// A wrong responder and an honest challenger: the dearest of each move, and all moves together.
@@ -91,6 +171,10 @@ contract GasTest is Cases {
         Cooling(address(vm)).cool(address(games));
         Cooling(address(vm)).cool(address(market));
         Cooling(address(vm)).cool(address(registry));
+        Cooling(address(vm)).cool(address(audits));
+        Cooling(address(vm)).cool(address(demands));
+        Cooling(address(vm)).cool(address(parameters));
+        Cooling(address(vm)).cool(address(rules));
         Cooling(address(vm)).cool(address(token));
         vm.prank(sender);
         uint256 before = gasleft();

@@ -18,6 +18,10 @@ interface Vm {
     function roll(uint256 height) external;
     function prevrandao(bytes32 value) external;
     function deal(address account, uint256 balance) external;
+    function setBlockhash(uint256 height, bytes32 hash) external;
+    function getBlockNumber() external view returns (uint256 height);
+    function getNonce(address account) external view returns (uint64 nonce);
+    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address account);
     function label(address account, string calldata name) external;
     function etch(address target, bytes calldata code) external;
     function load(address target, bytes32 slot) external view returns (bytes32 value);

@@ -2,19 +2,21 @@
 // A deployed ledger with funded accounts, in the order of contracts/README.md, and a job to begin with.
 pragma solidity 0.8.37;
 
+import {Audits} from "src/court/Audits.sol";
+import {Demands} from "src/court/Demands.sol";
 import {DisputeGame} from "src/dispute/DisputeGame.sol";
 import {GameId} from "src/dispute/IDisputeGame.sol";
 import {Referee} from "src/dispute/Referee.sol";
 import {Root} from "src/dispute/Root.sol";
 import {Scalars} from "src/dispute/Scalars.sol";
-import {Job, JobId, Status, Terms} from "src/market/IJobMarket.sol";
+import {Job, JobId, Qualification, Ring, Status, Terms} from "src/market/IJobMarket.sol";
 import {JobMarket} from "src/market/JobMarket.sol";
+import {JobRules} from "src/market/JobRules.sol";
 import {NodeRegistry} from "src/market/NodeRegistry.sol";
-import {LydianToken} from "src/token/LydianToken.sol";
+import {Governance} from "test/utils/Governance.sol";
 import {beginHeader} from "test/utils/Headers.sol";
-import {Test} from "test/utils/Test.sol";
 
-abstract contract World is Test {
+abstract contract World is Governance {
     uint128 internal constant FUNDS = 1_000_000 ether;
     uint128 internal constant STAKE = 100_000 ether;
     uint64 internal constant STEPS = 10;
@@ -24,47 +26,58 @@ abstract contract World is Test {
     address internal solver = makeAccount("solver");
     address internal challenger = makeAccount("challenger");
     address internal stranger = makeAccount("stranger");
-    address internal treasury = makeAccount("treasury");
 
-    LydianToken internal token;
     NodeRegistry internal registry;
+    JobRules internal rules;
     Scalars internal scalars;
     Referee internal referee;
     DisputeGame internal games;
+    Audits internal audits;
+    Demands internal demands;
     JobMarket internal market;
 
     function setUp() public virtual {
         vm.warp(1_000_000);
-        // This contract has created nothing yet: its nonce is 1.
-        address marketAddress = createAddress(address(this), 6);
-        token = makeToken();
-        registry = new NodeRegistry(token, marketAddress);
-        scalars = new Scalars();
-        referee = new Referee(scalars);
-        games = new DisputeGame(JobMarket(marketAddress), referee, scalars);
-        market = new JobMarket(token, registry, games, treasury);
+        deployGovernance();
+        deployMarket();
         fund(submitter);
         fund(challenger);
         enlist(solver);
     }
 
-    /// Gives this contract the supply.
-    function makeToken() internal virtual returns (LydianToken) {
-        return new LydianToken(address(this));
+    function deployMarket() private {
+        address marketAddress = nextContract(7);
+        registry = new NodeRegistry(token, parameters, marketAddress, nextContract(5));
+        rules = new JobRules();
+        scalars = new Scalars();
+        referee = new Referee(scalars);
+        games = new DisputeGame(JobMarket(marketAddress), referee, scalars);
+        audits = new Audits(token, registry, JobMarket(marketAddress), address(treasury));
+        demands = new Demands(token, JobMarket(marketAddress));
+        market = new JobMarket(ring());
+    }
+
+    function ring() internal view returns (Ring memory) {
+        return Ring({
+            token: token,
+            registry: registry,
+            rules: rules,
+            games: games,
+            parameters: parameters,
+            treasury: address(treasury),
+            audits: address(audits),
+            demands: address(demands)
+        });
     }
 
     // ---- accounts
-
-    /// Of a contract that an account with a nonce below 128 creates.
-    function createAddress(address account, uint8 nonce) internal pure returns (address) {
-        return address(uint160(uint256(keccak256(abi.encodePacked(hex"d694", account, nonce)))));
-    }
 
     function fund(address account) internal {
         assertTrue(token.transfer(account, FUNDS));
         vm.startPrank(account);
         token.approve(address(market), type(uint256).max);
         token.approve(address(registry), type(uint256).max);
+        token.approve(address(demands), type(uint256).max);
         vm.stopPrank();
     }
 
@@ -90,8 +103,20 @@ abstract contract World is Test {
             challengeWindow: 600,
             checkpointSeconds: 3600,
             moveBudget: 300,
-            stepMillis: 1500
+            stepMillis: 1500,
+            auditRate: 0,
+            demandSeconds: 200,
+            auditFee: 0,
+            demandBond: 5 ether,
+            workGflop: 2000,
+            qualification: Qualification({stake: 0, memoryBytes: 0, speedClass: 0, reputation: 0}),
+            model: 0
         });
+    }
+
+    /// What a solver gets of a payment: all but a hundredth.
+    function afterFee(uint256 amount) internal pure returns (uint256) {
+        return amount - amount / 100;
     }
 
     function someHeader() internal pure returns (bytes32[12] memory header) {

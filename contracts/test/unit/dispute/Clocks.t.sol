@@ -96,7 +96,7 @@ contract ClocksTest is Cases {
         games.timeout(gameId);
         assertEq(uint256(games.gameState(gameId).outcome), uint256(Outcome.ChallengerWon));
         assertStatus(jobId, Status.Open);
-        assertEq(market.claimable(challenger), 550 ether);
+        assertEq(market.claimable(challenger), 150 ether);
     }
 
     function test_silent_challenger_loses() public {

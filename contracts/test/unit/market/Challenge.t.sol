@@ -27,7 +27,7 @@ contract ChallengeTest is World {
         Challenge memory record = market.challengeOf(gameId);
         assertEq(JobId.unwrap(record.jobId), JobId.unwrap(jobId));
         assertEq(record.index, 1);
-        assertEq(record.challenger, challenger);
+        assertEq(record.backer, challenger);
     }
 
     function test_first_checkpoint_starts_at_nothing() public {

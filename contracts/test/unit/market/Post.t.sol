@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Root} from "src/dispute/Root.sol";
+import {Parameter} from "src/governance/IParameters.sol";
 import {IJobMarket, Job, JobId, Status, Terms} from "src/market/IJobMarket.sol";
 import {World} from "test/utils/World.sol";
 
@@ -74,12 +75,6 @@ contract PostTest is World {
         terms.minPrice = terms.maxPrice + 1;
         refuseTerms(terms, "minPrice <= maxPrice");
         terms = someTerms();
-        terms.solverBond = 0;
-        refuseTerms(terms, "0 < solverBond");
-        terms = someTerms();
-        terms.challengeBond = 0;
-        refuseTerms(terms, "0 < challengeBond");
-        terms = someTerms();
         terms.auctionSeconds = terms.expirySeconds + 1;
         refuseTerms(terms, "auctionSeconds <= expirySeconds");
         terms = someTerms();
@@ -87,6 +82,69 @@ contract PostTest is World {
         refuseTerms(terms, "1 <= stepMillis <= 1 hour");
         terms.stepMillis = 3_600_001;
         refuseTerms(terms, "1 <= stepMillis <= 1 hour");
+        terms = someTerms();
+        terms.workGflop = 0;
+        refuseTerms(terms, "0 < workGflop");
+    }
+
+    function test_refuses_bad_terms_of_audits_and_demands() public {
+        Terms memory terms = someTerms();
+        terms.demandBond = 0;
+        refuseTerms(terms, "0 < demandBond");
+        terms = someTerms();
+        (terms.auditRate, terms.auditFee) = (50_001, 1);
+        refuseTerms(terms, "auditRate <= 50000 basis points");
+        (terms.auditRate, terms.auditFee) = (1, 0);
+        refuseTerms(terms, "auditRate and auditFee both 0 or neither");
+        (terms.auditRate, terms.auditFee) = (0, 1);
+        refuseTerms(terms, "auditRate and auditFee both 0 or neither");
+        (terms.auditRate, terms.auditFee) = (1, (1 << 80) + 1);
+        refuseTerms(terms, "auditFee <= 2^80");
+    }
+
+    /// The bounds of the moment: what a vote asks for later does not touch what is posted.
+    function test_refuses_bonds_below_the_parameters() public {
+        Terms memory terms = someTerms();
+        terms.solverBond = 1 ether - 1;
+        refuseBond(terms, "solverBond", 1 ether - 1, 1 ether);
+        terms = someTerms();
+        terms.challengeBond = 1 ether - 1;
+        refuseBond(terms, "challengeBond", 1 ether - 1, 1 ether);
+        JobId before = postJob();
+        setParameter(Parameter.SolverBondMin, 1000 ether + 1);
+        refuseBond(someTerms(), "solverBond", 1000 ether, 1000 ether + 1);
+        vm.prank(solver);
+        market.accept(before, 0);
+        assertStatus(before, Status.Running);
+    }
+
+    /// One, and twice the mean: of 3 checkpoints at one in two, 4.
+    function test_escrows_audit_fees() public {
+        Terms memory terms = someTerms();
+        (terms.auditRate, terms.auditFee) = (5000, 1.5 ether);
+        JobId jobId = postJob(terms);
+        assertEq(jobOf(jobId).auditEscrow, 6 ether);
+        assertEq(token.balanceOf(address(market)), 306 ether);
+        vm.prank(submitter);
+        market.withdraw(jobId);
+        assertEq(market.claimable(submitter), 306 ether);
+    }
+
+    /// A vote does not change what a job that runs pays.
+    function test_keeps_the_shares_of_its_posting() public {
+        JobId jobId = runningJob();
+        setParameter(Parameter.FeeShare, 500);
+        setParameter(Parameter.RewardShare, 2500);
+        commit(jobId, 0);
+        passWindow();
+        market.settle(jobId, 0);
+        assertEq(market.claimable(solver), afterFee(120 ether));
+        commit(jobId, 1);
+        verdict(challengeBy(challenger, jobId, 1), false);
+        assertEq(market.claimable(challenger), 50 ether + 100 ether);
+        JobId later = postJob();
+        assertEq(jobOf(later).feeShare, 500);
+        assertEq(jobOf(later).rewardShare, 2500);
     }
 
     function test_refuses_windows_outside_a_second_to_thirty_days() public {
@@ -107,6 +165,9 @@ contract PostTest is World {
             terms = someTerms();
             terms.moveBudget = outside[i];
             refuseTerms(terms, "1 <= moveBudget <= 30 days");
+            terms = someTerms();
+            terms.demandSeconds = outside[i];
+            refuseTerms(terms, "1 <= demandSeconds <= 30 days");
         }
     }
 
@@ -143,6 +204,12 @@ contract PostTest is World {
     function refuseTerms(Terms memory terms, string memory rule) private {
         vm.prank(submitter);
         vm.expectRevert(abi.encodeWithSelector(IJobMarket.BadTerms.selector, rule));
+        market.post(someHeader(), Root.wrap("blob"), 1, terms);
+    }
+
+    function refuseBond(Terms memory terms, string memory bond, uint128 actual, uint128 min) private {
+        vm.prank(submitter);
+        vm.expectRevert(abi.encodeWithSelector(IJobMarket.BondTooSmall.selector, bond, actual, min));
         market.post(someHeader(), Root.wrap("blob"), 1, terms);
     }
 }

@@ -42,8 +42,8 @@ contract ReopenTest is World {
         passWindow();
         market.settle(jobId, 1);
         market.settle(jobId, 2);
-        assertEq(market.claimable(solver), 120 ether);
-        assertEq(market.claimable(stranger), 180 ether);
+        assertEq(market.claimable(solver), afterFee(120 ether));
+        assertEq(market.claimable(stranger), afterFee(180 ether));
         assertEq(jobOf(jobId).escrow, 0);
     }
 

@@ -16,14 +16,16 @@ contract SettleTest is World {
         }
         passWindow();
         market.settle(jobId, 0);
-        assertEq(market.claimable(solver), 80 ether);
+        assertEq(market.claimable(solver), afterFee(80 ether));
         market.settle(jobId, 1);
-        assertEq(market.claimable(solver), 160 ether);
+        assertEq(market.claimable(solver), afterFee(160 ether));
         assertEq(registry.stake(solver).locked, 1000 ether);
         vm.expectEmit(address(market));
         emit IJobMarket.JobSettled(jobId, someRoot(2), 100 ether);
         market.settle(jobId, 2);
-        assertEq(market.claimable(solver), 200 ether);
+        assertEq(market.claimable(solver), afterFee(200 ether));
+        assertEq(market.claimable(address(treasury)), 2 ether);
+        assertEq(market.reputation(solver), afterFee(200 ether));
         assertEq(market.claimable(submitter), 100 ether);
         assertEq(registry.stake(solver).free, STAKE);
         assertEq(jobOf(jobId).escrow, 0);

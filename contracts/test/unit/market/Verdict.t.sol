@@ -14,7 +14,7 @@ contract VerdictTest is World {
         GameId gameId = challengeBy(challenger, jobId, 0);
         verdict(gameId, true);
         assertEq(market.claimable(solver), 25 ether);
-        assertEq(market.claimable(treasury), 25 ether);
+        assertEq(market.claimable(address(treasury)), 25 ether);
         assertEq(market.claimable(challenger), 0);
         assertEq(market.checkpoint(jobId, 0).openGames, 0);
         assertStatus(jobId, Status.Running);
@@ -27,8 +27,8 @@ contract VerdictTest is World {
         vm.expectEmit(address(market));
         emit IJobMarket.ChallengeUpheld(jobId, gameId, solver, 1000 ether);
         verdict(gameId, false);
-        assertEq(market.claimable(challenger), 50 ether + 500 ether);
-        assertEq(market.claimable(treasury), 500 ether);
+        assertEq(market.claimable(challenger), 50 ether + 100 ether);
+        assertEq(market.claimable(address(treasury)), 900 ether);
         assertEq(market.claimable(solver), 0);
         assertEq(registry.stake(solver).locked, 0);
         assertEq(registry.stake(solver).free, STAKE - 1000 ether);
@@ -50,7 +50,7 @@ contract VerdictTest is World {
         Job memory job = jobOf(jobId);
         assertEq(job.settled, 1);
         assertEq(job.committed, 1);
-        assertEq(market.claimable(solver), 120 ether);
+        assertEq(market.claimable(solver), afterFee(120 ether));
         assertEq(job.escrow, 180 ether);
     }
 
@@ -120,8 +120,8 @@ contract VerdictTest is World {
 
     function test_odd_amounts_lose_no_unit() public {
         Terms memory terms = someTerms();
-        terms.solverBond = 7;
-        terms.challengeBond = 5;
+        terms.solverBond = 1 ether + 7;
+        terms.challengeBond = 1 ether + 5;
         JobId jobId = postJob(terms);
         vm.prank(solver);
         market.accept(jobId, 0);
@@ -129,11 +129,11 @@ contract VerdictTest is World {
         GameId rejected = challengeBy(challenger, jobId, 0);
         GameId upheld = challengeBy(challenger, jobId, 0);
         verdict(rejected, true);
-        assertEq(market.claimable(solver), 2);
-        assertEq(market.claimable(treasury), 3);
+        assertEq(market.claimable(solver), 0.5 ether + 2);
+        assertEq(market.claimable(address(treasury)), 0.5 ether + 3);
         verdict(upheld, false);
-        assertEq(market.claimable(challenger), 5 + 3);
-        assertEq(market.claimable(treasury), 3 + 4);
+        assertEq(market.claimable(challenger), 1.1 ether + 5);
+        assertEq(market.claimable(address(treasury)), 1.4 ether + 3 + 7);
     }
 
     function test_only_the_game_and_only_once() public {

@@ -6,8 +6,8 @@ import {INodeRegistry} from "src/market/INodeRegistry.sol";
 import {World} from "test/utils/World.sol";
 
 contract LockTest is World {
-    function test_only_the_market_may() public {
-        bytes memory refusal = abi.encodeWithSelector(INodeRegistry.NotTheMarket.selector, address(this));
+    function test_only_the_keepers_may() public {
+        bytes memory refusal = abi.encodeWithSelector(INodeRegistry.NotAKeeper.selector, address(this));
         vm.expectRevert(refusal);
         registry.lock(solver, 1);
         vm.expectRevert(refusal);
@@ -16,7 +16,7 @@ contract LockTest is World {
         registry.slash(solver, 1);
     }
 
-    function test_locked_stake_comes_back_or_goes_to_the_market() public {
+    function test_locked_stake_comes_back_or_goes_to_the_keeper() public {
         vm.startPrank(address(market));
         registry.lock(solver, 100);
         assertEq(registry.stake(solver).free, STAKE - 100);

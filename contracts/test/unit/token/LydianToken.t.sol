@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The token: its supply is fixed, and an allowance can be given by signature.
+// The token: its supply is fixed, an allowance can be given by signature, and a delegated vote is counted by time.
 pragma solidity 0.8.37;
 
 import {LydianToken} from "src/token/LydianToken.sol";
@@ -26,5 +26,24 @@ contract LydianTokenTest is Test {
             vm.sign(key, keccak256(abi.encodePacked(hex"1901", token.DOMAIN_SEPARATOR(), content)));
         token.permit(owner, address(this), 5 ether, block.timestamp, v, r, s);
         assertEq(token.allowance(owner, address(this)), 5 ether);
+    }
+
+    function test_votes_are_those_of_the_moment_and_only_when_delegated() public {
+        address holder = makeAccount("holder");
+        address other = makeAccount("other");
+        LydianToken token = new LydianToken(holder);
+        vm.warp(1000);
+        assertEq(token.getVotes(holder), 0);
+        vm.startPrank(holder);
+        token.delegate(holder);
+        assertEq(token.getVotes(holder), token.SUPPLY());
+        vm.warp(2000);
+        assertTrue(token.transfer(other, 5 ether));
+        vm.stopPrank();
+        vm.warp(2001);
+        assertEq(token.getPastVotes(holder, 1999), token.SUPPLY());
+        assertEq(token.getPastVotes(holder, 2000), token.SUPPLY() - 5 ether);
+        assertEq(token.getVotes(other), 0);
+        assertEq(token.CLOCK_MODE(), "mode=timestamp");
     }
 }
