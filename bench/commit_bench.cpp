@@ -32,9 +32,9 @@ void openssl_sha256(ByteView bytes, ThreadPool& pool) {
   });
 }
 
-void compare_size(const Size& size, const Bytes& all, int threads, Report& report) {
+void compare_size(const Size& size, const Pages& all, int threads, Report& report) {
   ThreadPool pool(threads);
-  const ByteView bytes = ByteView(all).first(size.bytes);
+  const ByteView bytes = ByteView(all.bytes()).first(size.bytes);
   const std::vector<double> seconds = interleaved_medians(
       {{"ours", [&] { return seconds_per_call([&] { (void)merkle::blob_root(bytes, &pool); }); }},
        {"OpenSSL", [&] { return seconds_per_call([&] { openssl_sha256(bytes, pool); }); }}},
@@ -68,8 +68,9 @@ Status run(int count, char** arguments) {
   const Selection selection = TRY(select(count, arguments, names));
   std::size_t most = 0;
   for (const Size& size : kSizes) most = selection.wants(size.name) ? std::max(most, size.bytes) : most;
-  Bytes all(most);
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint8_t>(i * 2654435761U >> 13);
+  Pages all(most);  // as a state is kept
+  for (std::size_t i = 0; i < all.size(); ++i)
+    all.data()[i] = static_cast<std::uint8_t>(i * 2654435761U >> 13);
   Report report("commit");
   for (const int threads : selection.threads) {
     for (const Size& size : kSizes) {

@@ -19,6 +19,7 @@ constexpr bool kHeldToAvx2 = LYDIAN_BENCH_HELD_TO_AVX2;
 constexpr const char* kName = kHeldToAvx2 ? "gemm_avx2" : "gemm";
 
 constexpr double kSampleSeconds = 2e-3;  // at least
+constexpr int kWarmUp = 3;               // samples before each
 constexpr double kSmallFlops = 1e10;     // up to which a product gets many rounds
 constexpr int kRounds = 11;
 constexpr int kRoundsOfLarge = 5;
@@ -144,7 +145,9 @@ std::vector<double> measure(const std::vector<GemmPeer>& libraries, Gemm gemm) {
     const auto product = [&run = libraries[i].run, own] { run(own); };
     const int calls = calls_for(product, kSampleSeconds);
     contenders.push_back({libraries[i].name, [=] {
-                            product();  // wakes the library's threads
+                            // Waking a core that slept takes a millisecond or more, which who shares its
+                            // work out as it goes does not wait for.
+                            (void)seconds_per_call(product, kWarmUp * calls);
                             return seconds_per_call(product, calls);
                           }});
   }

@@ -27,7 +27,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Libraries' idle threads spin for a while, on the core that the next contender wants.
-constexpr std::chrono::milliseconds kRest{20};
+constexpr std::chrono::milliseconds kRest{40};
 
 /// The children that run. The time of those that ended counts by RUSAGE_CHILDREN.
 std::set<pid_t>& children() {

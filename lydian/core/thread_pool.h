@@ -41,6 +41,7 @@ class ThreadPool {
   std::atomic<std::int64_t> next_{0};
   std::atomic<int> active_{0};
   std::int64_t count_ = 0;
+  int callers_processor_ = -1;
   const std::function<void(std::int64_t, int)>* body_ = nullptr;
   std::atomic<bool> stopping_{false};
 };
