@@ -239,6 +239,13 @@ Result<AbiValue> decode_topic(const AbiType& type, const Root& topic) {
 
 }  // namespace
 
+AbiValue AbiValue::words(ByteView bytes) {
+  List words;
+  for (std::size_t i = 0; i < bytes.size(); i += 32)
+    words.emplace_back(Root::from_bytes(bytes.subspan(i, 32)));
+  return list(std::move(words));
+}
+
 std::uint64_t AbiValue::as_u64() const {
   const auto value = as_uint().to_u64();
   ENSURE(value.has_value(), "{}", as_uint().hex());

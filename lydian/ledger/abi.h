@@ -39,6 +39,8 @@ class AbiValue {
   AbiValue(const char* value) : content_(std::string(value)) {}  // NOLINT(google-explicit-constructor)
   static AbiValue list(List members) { return AbiValue(std::move(members), 0); }
   static AbiValue roots(std::span<const Root> roots) { return list(List(roots.begin(), roots.end())); }
+  /// bytes32[] of bytes that are whole words.
+  static AbiValue words(ByteView bytes);
 
   bool operator==(const AbiValue&) const = default;
 

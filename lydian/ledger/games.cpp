@@ -39,13 +39,6 @@ AbiValue list_of(const Words& words) {
   return AbiValue::list(std::move(list));
 }
 
-AbiValue words_of_bytes(ByteView bytes) {
-  AbiValue::List words;
-  for (std::size_t i = 0; i < bytes.size(); i += 32)
-    words.emplace_back(Root::from_bytes(bytes.subspan(i, 32)));
-  return AbiValue::list(std::move(words));
-}
-
 AbiValue value_of(const Opening& opening) {
   return AbiValue::list({opening.root, opening.length, AbiValue::roots(opening.link_path), opening.block,
                          AbiValue::roots(opening.block_path)});
@@ -64,7 +57,7 @@ struct Encoder {
   }
   Call operator()(const dispute::PostTrace& m) const {
     return call_of(games, "postTrace(uint256,bytes32,bytes32[12],bytes32[])",
-                   {id, m.trace_root, words_of_bytes(m.header), AbiValue::roots(m.path)});
+                   {id, m.trace_root, AbiValue::words(m.header), AbiValue::roots(m.path)});
   }
   Call operator()(const dispute::Descend& m) const {
     return call_of(games, "descend(uint256,bytes32[])", {id, AbiValue::roots(m.children)});
@@ -74,7 +67,7 @@ struct Encoder {
   }
   Call operator()(const dispute::OpenNode& m) const {
     return call_of(games, "openNode(uint256,bytes32[12],bytes32[8],bytes32[])",
-                   {id, words_of_bytes(m.header), words_of_bytes(m.node), AbiValue::roots(m.path)});
+                   {id, AbiValue::words(m.header), AbiValue::words(m.node), AbiValue::roots(m.path)});
   }
   Call operator()(const dispute::Publish& m) const { return call_of(games, kPublish, {id, m.block}); }
   Call operator()(const dispute::PickElement& m) const {
@@ -98,7 +91,8 @@ struct Encoder {
     for (const Opening& opening : m.openings) openings.push_back(value_of(opening));
     return call_of(
         games, "judge(uint256,bytes32[12],bytes32[8],uint64,(bytes32,uint64,bytes32[],bytes,bytes32[])[])",
-        {id, words_of_bytes(m.header), words_of_bytes(m.node), m.extra, AbiValue::list(std::move(openings))});
+        {id, AbiValue::words(m.header), AbiValue::words(m.node), m.extra,
+         AbiValue::list(std::move(openings))});
   }
 };
 

@@ -4,6 +4,7 @@
 
 #include "lydian/core/ensure.h"
 #include "lydian/crypto/keccak.h"
+#include "lydian/dispute/position.h"
 
 namespace lydian::ledger {
 namespace {
@@ -46,12 +47,6 @@ AbiValue value_of(const Terms& t) {
                          AbiValue::list({q.stake, q.memory_bytes, q.speed_class, q.reputation}), t.model});
 }
 
-AbiValue words_of(ByteView bytes) {
-  AbiValue::List words;
-  for (std::size_t i = 0; i < bytes.size(); i += 32) words.push_back(Root::from_bytes(bytes.subspan(i, 32)));
-  return AbiValue::list(std::move(words));
-}
-
 /// "Name(address indexed,uint256)" without its "indexed".
 std::string plain_signature(std::string_view event) {
   std::string text(event);
@@ -61,6 +56,15 @@ std::string plain_signature(std::string_view event) {
 }
 
 }  // namespace
+
+Uint256 escrow_of(const program::Program& program, const Terms& terms) {
+  if (terms.audit_rate == 0) return terms.max_price;
+  const std::uint64_t checkpoints = dispute::checkpoint_count(static_cast<std::uint64_t>(program.steps),
+                                                              static_cast<std::uint64_t>(program.interval));
+  const Uint256 audits =
+      Uint256(1U) + Uint256(2U) * Uint256(checkpoints) * Uint256(terms.audit_rate) / Uint256(10'000U);
+  return terms.max_price + terms.audit_fee * audits;
+}
 
 std::string_view name_of(JobStatus status) {
   constexpr std::array<std::string_view, 5> kNames = {"none", "open", "running", "settled", "withdrawn"};
@@ -244,7 +248,7 @@ Call Market::deposit(const Uint256& amount) const {
 Call Market::post(const program::Program& program, const Root& blob_root, std::uint64_t blob_length,
                   const Terms& terms) const {
   return call_of(deployment_.market, fmt::format("post(bytes32[12],bytes32,uint64,{})", kTerms),
-                 {words_of(program::encode_header(program)), blob_root, blob_length, value_of(terms)});
+                 {AbiValue::words(program::encode_header(program)), blob_root, blob_length, value_of(terms)});
 }
 
 Call Market::accept(std::uint64_t job, const Uint256& min_price) const {

@@ -33,6 +33,10 @@ struct Terms {
   Root model;
 };
 
+/// What posting takes from the submitter: max_price, and audit_fee for all audits there may be
+/// (docs/protocol.md, section 4).
+[[nodiscard]] Uint256 escrow_of(const program::Program& program, const Terms& terms);
+
 struct Job {
   std::uint64_t id = 0;
   Root program_root;

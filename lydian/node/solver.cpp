@@ -36,11 +36,13 @@ std::optional<Snapshot> decode_snapshot(ByteView bytes) {
 }  // namespace
 
 Status Solver::tick() {
+  const Status answered = answerer_.tick();
   std::vector<Job> jobs;
   const std::uint64_t count = TRY(context_->market.job_count());
   for (std::uint64_t id = 1; id <= count; ++id) jobs.push_back(TRY(context_->market.job(id)));
   const Status tended = for_each_of(*context_, jobs, [this](const Job& job) { return tend(job); });
   const Status worked = work(jobs);
+  if (!answered) return answered;
   return tended ? worked : tended;
 }
 

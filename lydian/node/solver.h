@@ -1,22 +1,24 @@
-// The solver: takes jobs that pay enough, runs them, commits each checkpoint as it is reached, defends it,
-// settles it and collects the pay. What it must not forget is in the store; everything else is read from the
-// ledger each time.
+// The solver: takes jobs that pay enough, runs them, commits each checkpoint as it is reached, defends it and
+// shows what is demanded of it, settles it and collects the pay. What it must not forget is in the store;
+// everything else is read from the ledger each time.
 #pragma once
 
 #include <set>
 
+#include "lydian/node/answerer.h"
 #include "lydian/node/desk.h"
 
 namespace lydian::node {
 
 class Solver {
  public:
-  explicit Solver(const Context& context) : context_(&context), desk_(context, dispute::Seat::responder) {}
+  explicit Solver(const Context& context)
+      : context_(&context), desk_(context, dispute::Seat::responder), answerer_(context) {}
 
-  /// A turn: games first, then money, then work.
+  /// A turn: demands and games first, then money, then work.
   [[nodiscard]] Status tick();
   /// Whether it computes at the moment: the next turn should follow at once.
-  [[nodiscard]] bool is_busy() const { return work_ != nullptr && !is_waiting_; }
+  [[nodiscard]] bool is_busy() const { return answerer_.is_busy() || (work_ != nullptr && !is_waiting_); }
 
  private:
   struct Work {
@@ -50,6 +52,7 @@ class Solver {
 
   const Context* context_;
   Desk desk_;
+  Answerer answerer_;
   std::unique_ptr<Work> work_;
   std::map<std::uint64_t, std::shared_ptr<JobFiles>> files_;
   std::set<std::pair<std::uint64_t, std::uint32_t>>

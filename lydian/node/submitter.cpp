@@ -83,9 +83,9 @@ Status Submitter::push(const Pending& pending) {
     return {};
   }
   const ledger::Terms& terms = pending.posting.terms;
-  if (TRY(context_->market.allowance(context_->config.self)) < terms.max_price) {
-    return context_->outbox.submit(approve, context_->market.approve_market(terms.max_price));
-  }
+  const ledger::Uint256 escrow = ledger::escrow_of(pending.posting.program, terms);
+  if (TRY(context_->market.allowance(context_->config.self)) < escrow)
+    return context_->outbox.submit(approve, context_->market.approve_market(escrow));
   return context_->outbox.submit(post, context_->market.post(pending.posting.program, pending.blob.root,
                                                              pending.blob.size_bytes, terms));
 }
