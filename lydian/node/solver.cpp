@@ -138,6 +138,9 @@ Result<std::shared_ptr<JobFiles>> Solver::files_of(const Job& job) {
 Status Solver::consider(const Job& job) {
   const std::string purpose = fmt::format("accept:{}:{}", job.id, job.attempt);
   if (context_->outbox.in_flight(purpose)) return {};
+  if (job.terms.audit_rate > 0)
+    return bar(job.id,
+               "its checkpoints are audited, and this node does not answer audits: it would lose its bond");
   const auto files = files_of(job);
   if (!files) return bar(job.id, files.error().message);
   if (!*files) return {};

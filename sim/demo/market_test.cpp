@@ -63,7 +63,7 @@ TEST_F(MarketTest, a_wrong_multiply_add_is_found_and_another_solver_finishes_the
             tokens(1015));
 }
 
-TEST_F(MarketTest, a_submitter_puts_up_what_its_audits_may_cost) {
+TEST_F(MarketTest, a_submitter_puts_up_what_its_audits_may_cost_and_nodes_leave_such_a_job_alone) {
   const SmallJob job = small_job(12, 4);
   node::Submitter submitter(add_node(4, false, false, tokens(0)).context());
   node::Posting posting{job.program, {job.tokens}, terms_of(job)};
@@ -81,6 +81,14 @@ TEST_F(MarketTest, a_submitter_puts_up_what_its_audits_may_cost) {
   EXPECT_EQ(must(market_->job(*submitter.job())).audit_escrow, tokens(12));
   EXPECT_EQ(must(market_->balance(account(4).address())), tokens(1000 - 100 - 12));
   EXPECT_EQ(must(market_->allowance(account(4).address())), tokens(0));
+
+  // A node that does not answer audits would lose its bond over such a job.
+  add_node(1, true, false, tokens(0));
+  const auto is_left = [&] {
+    return std::ranges::any_of(events_, [](const auto& told) { return told.second.kind == "left"; });
+  };
+  EXPECT_TRUE(run_until(is_left, 60));
+  EXPECT_EQ(must(market_->job(*submitter.job())).status, ledger::JobStatus::open);
 }
 
 }  // namespace
