@@ -170,9 +170,9 @@ Status Solver::consider(const Job& job) {
   context_->tell({"accepting", fmt::format("job {} pays enough: accepting", job.id), {{"job", job.id}}});
   // Another solver may be faster: that is no error of ours.
   if (const auto sent = context_->outbox.submit(purpose, context_->market.accept(job.id, ask)); !sent) {
-    context_->tell({"missed",
-                    fmt::format("job {} went to another: {}", job.id, sent.error().message),
-                    {{"job", job.id}}});
+    const std::string& reason = sent.error().message;
+    if (reason.contains("NotQualified")) return bar(job.id, reason);
+    context_->tell({"missed", fmt::format("job {} went to another: {}", job.id, reason), {{"job", job.id}}});
   }
   return {};
 }

@@ -91,5 +91,22 @@ TEST_F(MarketTest, a_submitter_puts_up_what_its_audits_may_cost_and_nodes_leave_
   EXPECT_EQ(must(market_->job(*submitter.job())).status, ledger::JobStatus::open);
 }
 
+TEST_F(MarketTest, a_node_that_does_not_qualify_leaves_the_job_alone) {
+  const SmallJob job = small_job(12, 4);
+  node::Submitter submitter(add_node(4, false, false, tokens(0)).context());
+  node::Posting posting{job.program, {job.tokens}, terms_of(job)};
+  posting.terms.qualification.reputation = 5;  // tokens earned before
+  ASSERT_TRUE(submitter.post(posting));
+  ASSERT_TRUE(run_until([&] { return !submitter.tick() || submitter.job(); }, 60));
+  add_node(1, true, false, tokens(0));
+  const auto is_left = [&] {
+    return std::ranges::any_of(events_, [](const auto& told) {
+      return told.second.kind == "left" && told.second.sentence.contains("NotQualified");
+    });
+  };
+  EXPECT_TRUE(run_until(is_left, 60));
+  EXPECT_EQ(must(market_->job(*submitter.job())).status, ledger::JobStatus::open);
+}
+
 }  // namespace
 }  // namespace lydian::sim
