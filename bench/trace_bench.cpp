@@ -1,5 +1,5 @@
-// Tracing one step of training (every operator's output's root) beside the plain step. The peer
-// is three plain steps: what a trace may cost.
+// Tracing one step of training (the root of every operator's output) beside the plain step. The peer is three
+// plain steps: what a trace may cost.
 //   trace_bench [a|b|c...] [THREADS...]
 #include "bench/harness.h"
 #include "bench/training_case.h"

@@ -1,4 +1,4 @@
-// How this node runs transitions: the executor for states, the kernels for traces.
+// How this node runs transitions: the executor for states and traces, the kernels for single nodes.
 #pragma once
 
 #include "lydian/dispute/execution.h"

@@ -1,6 +1,6 @@
 // Runs a graph fast, with the bits of the interpreter: views looked through, maps and row reductions fused,
 // memory planned once, every step on all threads. Passes in order: lowering, fusion, recompute, row updates,
-// memory plan (which has in place).
+// memory plan (which has in place); for a trace showing (showing.h) instead of those that leave values out.
 #pragma once
 
 #include <functional>

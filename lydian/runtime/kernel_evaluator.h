@@ -1,4 +1,5 @@
-// A node evaluator with the executor's kernels: how a step is traced at speed. Chains are the definitions'.
+// A node evaluator with the executor's kernels: how single nodes of a step are found again at
+// speed. Chains are the definitions'.
 #pragma once
 
 #include "lydian/core/thread_pool.h"
